@@ -1,0 +1,20 @@
+"""GET / — what this is, and where its documentation is."""
+
+from tandem.entry import endpoint, public
+from tandem.entry.answer import Answer
+from tandem.entry.dialects import bare
+
+_TEXT = """Tandem: telephony and AI voice, in your own AWS account.
+
+Telephony          /api/telephony/...
+Platform           /api/v1/health
+Africa's Talking   /voice/
+
+Documentation      docs/routes.md and README.md in the repository
+"""
+
+
+@endpoint("GET", "/", bare, guard=public(because="it is the front door"))
+def handler() -> Answer:
+    """Plain text for whoever opens the address in a browser."""
+    return Answer(_TEXT)

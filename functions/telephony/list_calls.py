@@ -1,0 +1,30 @@
+"""GET /api/telephony/calls/history — the calls of a tenant, filtered, page by page."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from tandem.calls.models import CallFilter, DirectionFilter, StatusFilter
+from tandem.calls.service import list_calls
+from tandem.entry import Caller, endpoint, key_or_session
+from tandem.entry.dialects import telephony
+from tandem.entry.pages import Listed, PageLimit, PageNumber
+from tandem.shapes import DayOrMoment, Name
+
+
+@endpoint("GET", "/api/telephony/calls/history", telephony, guard=key_or_session("read:calls"))
+def handler(
+    caller: Caller,
+    start_date: Annotated[DayOrMoment | None, Query(alias="startDate")] = None,
+    end_date: Annotated[DayOrMoment | None, Query(alias="endDate")] = None,
+    status: StatusFilter | None = None,
+    direction: DirectionFilter | None = None,
+    agent_id: Annotated[Name | None, Query(alias="agentId")] = None,
+    customer_id: Annotated[Name | None, Query(alias="customerId")] = None,
+    page: PageNumber = 1,
+    limit: PageLimit = 20,
+) -> Listed:
+    """Calls, newest first. Dates are ISO 8601; an end that is only a date includes that whole UTC day."""
+    wanted = CallFilter.over(
+        start_date, end_date, status=status, direction=direction, agent_id=agent_id, customer_id=customer_id
+    )
+    return Listed(*list_calls(caller.tenant_id, wanted, page=page, limit=limit), page, limit)

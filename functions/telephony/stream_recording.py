@@ -1,0 +1,14 @@
+"""GET /api/telephony/calls/{call_id}/recording/stream — the audio of a call."""
+
+from tandem.entry import Caller, endpoint, key_or_session
+from tandem.entry.answer import Answer
+from tandem.entry.audio import audio_answer
+from tandem.entry.dialects import telephony
+from tandem.entry.request import Request
+from tandem.recordings import service as recordings
+
+
+@endpoint("GET", "/api/telephony/calls/{call_id}/recording/stream", telephony, guard=key_or_session("read:recordings"))
+def handler(caller: Caller, request: Request, call_id: str) -> Answer:
+    """The recording's bytes; `Range` is honoured, and what is too large to answer is redirected to the store."""
+    return audio_answer(recordings.find(caller.tenant_id, call_id), request.headers.get("range"))

@@ -1,0 +1,266 @@
+"""Puts right what moto gets wrong where it hurts; each correction is one function with a test of its own.
+
+They replace attributes of moto's classes for the life of this process, once, and are exact about moto 5.2.
+"""
+
+import copy
+import functools
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Context, Decimal
+from typing import Any
+
+import moto.core.responses
+import moto.dynamodb.models.table
+import moto.sqs.models
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import ActionResult
+from moto.core.utils import method_names_from_class
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodb.responses import DynamoHandler
+
+from infra.local.clock import Clock
+
+TOKEN_LIFE = 600.0
+# The 38 digits of a DynamoDB number, with room for the carry.
+EXACT = Context(prec=40)
+_clock: Clock | None = None
+_tokens: dict[str, tuple[float, str]] = {}
+_installed = False
+
+
+class IdempotentParameterMismatch(JsonRESTError):
+    """A ClientRequestToken used again with another request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "com.amazonaws.dynamodb.v20120810#IdempotentParameterMismatchException",
+            "The request uses the same client token as a previous, but non-identical request.",
+        )
+
+
+def install(clock: Clock) -> None:
+    """Apply every correction; moto's time is this clock's from now on."""
+    global _clock, _installed
+    _clock = clock
+    _tokens.clear()
+    if _installed:
+        return
+    _installed = True
+    _follow_the_clock()
+    _find_actions_once()
+    _write_numbers_as_the_service_does()
+    _query_only_what_matches()
+    _record_only_changes()
+    _undo_only_what_a_transaction_touched()
+    _repeat_no_transaction()
+
+
+def forget_tokens() -> None:
+    """No transaction was made yet."""
+    _tokens.clear()
+
+
+def _now() -> float:
+    return _clock.now() if _clock is not None else time.time()
+
+
+def _follow_the_clock() -> None:
+    """Delays, visibility and stream records follow the platform's clock."""
+    moto.sqs.models.unix_time = lambda dt=None: _now()
+    moto.sqs.models.unix_time_millis = lambda dt=None: _now() * 1000.0
+    moto.dynamodb.models.table.utcnow = lambda: datetime.fromtimestamp(_now(), UTC).replace(tzinfo=None)
+
+
+def _find_actions_once() -> None:
+    """moto inspects a whole class for every request to find the names of its methods."""
+    moto.core.responses.method_names_from_class = functools.cache(method_names_from_class)
+
+
+def _write_numbers_as_the_service_does() -> None:
+    """`1.50` comes back as `1.5`, `1E+2` as `100`."""
+    original = DynamoType.__init__
+
+    def initialise(self: DynamoType, type_as_dict: Any) -> None:
+        original(self, type_as_dict)
+        if self.type == "N":
+            self.value = normalised(self.value)
+        elif self.type == "NS":
+            self.value = [normalised(value) for value in self.value]
+
+    DynamoType.__init__ = initialise  # type: ignore[method-assign]
+
+
+def normalised(number: Any) -> Any:
+    """A number's text without trailing zeroes or exponent; what is no number stays for moto to refuse."""
+    if not isinstance(number, str) or (number.isdigit() and number[0] != "0"):
+        return number
+    try:
+        value = Decimal(number)
+    except ArithmeticError:
+        return number
+    if not value.is_finite():
+        return number
+    return format(value.normalize(EXACT), "f") if value else "0"
+
+
+def _query_only_what_matches() -> None:
+    """A query sorts its own partition, not the table; and a page as long as the limit says that there may be more."""
+    original: Callable[..., Any] = Table.query
+
+    def query(
+        self: Table,
+        hash_key: DynamoType | None,
+        range_comparison: str | None,
+        range_objs: list[DynamoType],
+        limit: int,
+        exclusive_start_key: dict[str, Any],
+        scan_index_forward: bool,
+        projection_expressions: list[list[str]] | None,
+        index_name: str | None = None,
+        consistent_read: bool = False,
+        filter_expression: Any = None,
+        **more: Any,
+    ) -> tuple[list[Item], int, dict[str, Any] | None]:
+        view = copy.copy(self)
+        view.items = _matching(self, hash_key, index_name, more.get("hash_key_conditions") or [])
+        found, scanned, last = original(
+            *(view, hash_key, range_comparison, range_objs, limit, exclusive_start_key, scan_index_forward, None),
+            *(index_name, consistent_read, None),
+            **more,
+        )
+        if last is None and limit and len(found) == limit:
+            last = self._get_last_evaluated_key(found[-1], index_name)
+        if filter_expression is not None:
+            found = [item for item in found if filter_expression.expr(item)]
+        if projection_expressions:
+            found = [item.project(projection_expressions) for item in found]
+        return found, scanned, last
+
+    Table.query = query  # type: ignore[method-assign]
+
+
+def _matching(table: Table, hash_key: DynamoType | None, index_name: str | None, conditions: list[Any]) -> Any:
+    if index_name is None:
+        # Not `table.items[hash_key]`: a defaultdict would remember every key ever asked for.
+        return {hash_key: table.items[hash_key]} if hash_key in table.items else {}
+
+    def matches(item: Item) -> bool:
+        return all(name in item.attrs and item.attrs[name] == value for name, value in conditions)
+
+    if not table.has_range_key:
+        return {key: item for key, item in table.items.items() if matches(item)}
+    return {
+        key: {sort: item for sort, item in partition.items() if matches(item)}
+        for key, partition in table.items.items()
+    }
+
+
+def _record_only_changes() -> None:
+    """One stream record per write, none for a write that changes nothing; a failed update leaves no trace."""
+    add = StreamShard.add
+
+    def add_change(self: StreamShard, old: Item | None, new: Item | None) -> None:
+        if old is None or new is None or old != new:
+            add(self, old, new)
+
+    original = DynamoDBBackend.update_item
+
+    def update_item(self: DynamoDBBackend, table_name: str, key: dict[str, Any], *rest: Any, **named: Any) -> Item:
+        table = self.get_table(table_name)
+        point = _RestorePoint(table, key)
+        try:
+            item = original(self, table_name, key, *rest, **named)
+        except Exception:
+            point.restore()
+            raise
+        point.forget_records()
+        if table.stream_shard is not None:
+            table.stream_shard.add(point.before, item)
+        return item
+
+    StreamShard.add = add_change  # type: ignore[method-assign]
+    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]
+
+
+class _RestorePoint:
+    """One item, and the length of its table's stream, as they were."""
+
+    def __init__(self, table: Table, key: dict[str, Any]) -> None:
+        self.table = table
+        self.hash = DynamoType(key[table.hash_key_attr]) if table.hash_key_attr in key else None
+        has_range = table.range_key_attr is not None and table.range_key_attr in key
+        self.range = DynamoType(key[str(table.range_key_attr)]) if has_range else None
+        self.usable = self.hash is not None and (self.range is not None or not table.has_range_key)
+        self.before = copy.deepcopy(self._current())
+        self.records = len(table.stream_shard.items) if table.stream_shard is not None else 0
+
+    def _current(self) -> Item | None:
+        if not self.usable or self.hash not in self.table.items:
+            return None
+        return self.table.get_item(self.hash, self.range)
+
+    def restore(self) -> None:
+        self.forget_records()
+        if not self.usable or self.hash is None:
+            return
+        items = self.table.items[self.hash] if self.range is not None else self.table.items
+        place = self.range if self.range is not None else self.hash
+        if self.before is None:
+            items.pop(place, None)
+        else:
+            items[place] = self.before
+
+    def forget_records(self) -> None:
+        if self.table.stream_shard is not None:
+            del self.table.stream_shard.items[self.records :]
+
+
+def _undo_only_what_a_transaction_touched() -> None:
+    """moto copies the whole table once per operation; here only the items named in the transaction are kept."""
+    original = DynamoDBBackend.transact_write_items
+
+    def transact(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        points = []
+        for entry in transact_items:
+            operation = next(iter(entry.values()))
+            table = self.tables.get(operation.get("TableName"))
+            key = operation.get("Key") or operation.get("Item")
+            if table is not None and key:
+                points.append(_RestorePoint(table, key))
+        try:
+            original(self, transact_items)
+        except Exception:
+            for point in reversed(points):
+                point.restore()
+            raise
+
+    # The original's copies become the table itself, and its own restoring a no-op.
+    Table.__deepcopy__ = lambda self, memo: self  # type: ignore[attr-defined]
+    DynamoDBBackend.transact_write_items = transact  # type: ignore[method-assign]
+
+
+def _repeat_no_transaction() -> None:
+    """A ClientRequestToken makes a transaction happen once in ten minutes, and refuses another under the same token."""
+    original = DynamoHandler.transact_write_items
+
+    def transact(self: DynamoHandler) -> Any:
+        token = self.body.get("ClientRequestToken")
+        if not token:
+            return original(self)
+        payload = json.dumps(self.body.get("TransactItems"), sort_keys=True, default=repr)
+        expires, known = _tokens.get(token, (0.0, ""))
+        if expires > _now():
+            if known != payload:
+                raise IdempotentParameterMismatch
+            return ActionResult({})
+        answer = original(self)
+        _tokens[token] = (_now() + TOKEN_LIFE, payload)
+        return answer
+
+    DynamoHandler.transact_write_items = transact  # type: ignore[method-assign]
+

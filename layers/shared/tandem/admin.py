@@ -1,0 +1,46 @@
+"""The operator's commands: `python -m tandem.admin create-workspace --name …`."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+
+from tandem.keys import service as keys
+from tandem.keys.models import AGENTS, HOURLY_LIMITS, LIVE, TEST
+from tandem.tenants import service as tenants
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A new workspace with its first keys, which are seen here and never again."""
+
+    name: str
+    tenant_id: str
+    keys: dict[str, str]
+
+
+def create_workspace(name: str, plan: str) -> Workspace:
+    """Make a workspace with a live, a test and an agents key."""
+    tenant = tenants.create_tenant(name, plan)
+    kinds = {"live": LIVE, "test": TEST, "agents": AGENTS}
+    made = {
+        kind: keys.create_key(tenant.tenant_id, prefix, name=f"first {kind} key", plan=plan)
+        for kind, prefix in kinds.items()
+    }
+    return Workspace(name, tenant.tenant_id, made)
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line, do it, print the result as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m tandem.admin", description="Operate a Tandem deployment.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    create = commands.add_parser("create-workspace", help="make a workspace and its first keys")
+    create.add_argument("--name", required=True)
+    create.add_argument("--plan", default="starter", choices=sorted(HOURLY_LIMITS))
+    chosen = parser.parse_args(arguments)
+    workspace = create_workspace(chosen.name, chosen.plan)
+    sys.stdout.write(json.dumps(asdict(workspace), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

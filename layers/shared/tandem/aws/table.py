@@ -1,0 +1,320 @@
+"""The one DynamoDB table: reads, conditional writes, transactions. Keys are built by the domains' stores."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from boto3.dynamodb.conditions import Attr as Attr
+from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import Key as Key
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tandem.aws.clients import dynamodb
+from tandem.aws.marshal import Item, from_dynamodb, item_from_dynamodb, item_to_dynamodb, to_dynamodb
+from tandem.config import settings
+from tandem.errors import Unavailable
+
+Absent = Attr("pk").not_exists()
+"""The condition that there is no such item yet."""
+
+Present = Attr("pk").exists()
+"""The condition that there is such an item."""
+
+DUE_INDEX = "due"
+"""The sparse index of everything that must be looked at by a certain time: `due_shard`, `due_at`."""
+
+
+class ConditionFailed(Exception):
+    """The condition of a write did not hold; `item` is what stands there, or None."""
+
+    def __init__(self, item: Item | None) -> None:
+        super().__init__("condition failed")
+        self.item = item
+
+
+class TransactionCancelled(Exception):
+    """A transaction did not happen. `failed` gives, per write in order, the item whose condition failed, {} when
+    there was none, and None for the writes that were not at fault. `conflict`: another transaction was at it."""
+
+    def __init__(self, failed: Sequence[Item | None], *, conflict: bool) -> None:
+        super().__init__("transaction cancelled")
+        self.failed = list(failed)
+        self.conflict = conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item."""
+
+    item: Item
+    condition: ConditionBase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change attributes of one item: `set` to values, `add` to numbers and sets, `remove` names."""
+
+    pk: str
+    sk: str
+    set: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int | float | frozenset[str]] = field(default_factory=dict)
+    remove: Sequence[str] = ()
+    condition: ConditionBase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove one item."""
+
+    pk: str
+    sk: str
+    condition: ConditionBase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Require a condition of an item that the transaction does not write."""
+
+    pk: str
+    sk: str
+    condition: ConditionBase
+
+
+Write = Put | Update | Delete | Check
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items of a query, and the key to go on from when there are more."""
+
+    items: list[Item]
+    next_key: dict[str, Any] | None
+
+
+def get(pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+    """The item under this key, or None."""
+    answer = _call("get_item", Key=_key(pk, sk), ConsistentRead=consistent)
+    return item_from_dynamodb(answer["Item"]) if "Item" in answer else None
+
+
+def get_many(keys: Sequence[tuple[str, str]]) -> list[Item | None]:
+    """The items under these keys, at most 100, in one round trip and in the order asked."""
+    wanted = list(dict.fromkeys(keys))
+    found: dict[tuple[str, str], Item] = {}
+    pending: list[dict[str, Any]] = [_key(pk, sk) for pk, sk in wanted]
+    while pending:
+        request = {settings().table: {"Keys": pending, "ConsistentRead": True}}
+        answer = _raw("batch_get_item", RequestItems=request)
+        for image in answer["Responses"].get(settings().table, []):
+            item = item_from_dynamodb(image)
+            found[item["pk"], item["sk"]] = item
+        pending = answer.get("UnprocessedKeys", {}).get(settings().table, {}).get("Keys", [])
+    return [found.get(key) for key in keys]
+
+
+def put(item: Item, *, condition: ConditionBase | None = None) -> None:
+    """Write a whole item. Raises ConditionFailed."""
+    _call("put_item", Item=item_to_dynamodb(item), **_condition(condition), **_old_on_failure(condition))
+
+
+def update(change: Update) -> Item:
+    """Change an item and return it as it is then. Raises ConditionFailed."""
+    answer = _call("update_item", **_update(change), ReturnValues="ALL_NEW", **_old_on_failure(change.condition))
+    return item_from_dynamodb(answer["Attributes"])
+
+
+def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:
+    """Remove an item, or do nothing when there is none. Raises ConditionFailed."""
+    _call("delete_item", Key=_key(pk, sk), **_condition(condition), **_old_on_failure(condition))
+
+
+def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
+    """All of these writes or none, at most 100. With a token a repetition within 10 minutes has no further effect.
+    Raises TransactionCancelled."""
+    extra = {"ClientRequestToken": token} if token else {}
+    try:
+        _raw("transact_write_items", TransactItems=[_transaction_entry(write) for write in writes], **extra)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "TransactionCanceledException":
+            raise
+        reasons: list[Any] = cast("Any", error.response).get("CancellationReasons", [])
+        failed = [
+            item_from_dynamodb(dict(reason.get("Item", {}))) if reason.get("Code") == "ConditionalCheckFailed" else None
+            for reason in reasons
+        ]
+        conflict = any(reason.get("Code") == "TransactionConflict" for reason in reasons)
+        raise TransactionCancelled(failed, conflict=conflict) from error
+
+
+def query(
+    condition: ConditionBase,
+    *,
+    index: str | None = None,
+    newest_first: bool = False,
+    limit: int | None = None,
+    start_key: dict[str, Any] | None = None,
+    where: ConditionBase | None = None,
+    consistent: bool = False,
+) -> Page:
+    """One page of items whose key meets the condition; `where` filters after reading."""
+    arguments = _query(condition, index, where) | {"ScanIndexForward": not newest_first}
+    if consistent:
+        arguments["ConsistentRead"] = True
+    if limit is not None:
+        arguments["Limit"] = limit
+    if start_key is not None:
+        arguments["ExclusiveStartKey"] = {name: to_dynamodb(value) for name, value in start_key.items()}
+    answer = _call("query", **arguments)
+    last = answer.get("LastEvaluatedKey")
+    return Page(
+        [item_from_dynamodb(image) for image in answer["Items"]],
+        {name: from_dynamodb(value) for name, value in last.items()} if last else None,
+    )
+
+
+def query_index(condition: ConditionBase, *, index: str) -> Iterator[Item]:
+    """Every item of an index whose key meets the condition, in ascending order: the projected attributes only."""
+    start_key: dict[str, Any] | None = None
+    while True:
+        page = query(condition, index=index, start_key=start_key)
+        yield from page.items
+        if (start_key := page.next_key) is None:
+            return
+
+
+def query_all(
+    condition: ConditionBase,
+    *,
+    newest_first: bool = False,
+    where: ConditionBase | None = None,
+    consistent: bool = False,
+) -> Iterator[Item]:
+    """Every item whose key meets the condition, page after page as they are asked for."""
+    start_key: dict[str, Any] | None = None
+    while True:
+        page = query(condition, newest_first=newest_first, start_key=start_key, where=where, consistent=consistent)
+        yield from page.items
+        if (start_key := page.next_key) is None:
+            return
+
+
+def query_count(condition: ConditionBase, *, where: ConditionBase | None = None) -> int:
+    """How many items meet the condition and the filter. Reads them all on the server's side."""
+    total: int = 0
+    start_key: dict[str, Any] | None = None
+    while True:
+        arguments = _query(condition, None, where) | {"Select": "COUNT"}
+        answer = _call("query", **arguments, **({"ExclusiveStartKey": start_key} if start_key else {}))
+        total += answer["Count"]
+        if not (start_key := answer.get("LastEvaluatedKey")):
+            return total
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _query(condition: ConditionBase, index: str | None, where: ConditionBase | None) -> dict[str, Any]:
+    builder = ConditionExpressionBuilder()
+    key = builder.build_expression(condition, is_key_condition=True)
+    names, values = dict(key.attribute_name_placeholders), dict(key.attribute_value_placeholders)
+    arguments: dict[str, Any] = {"KeyConditionExpression": key.condition_expression}
+    if where is not None:
+        kept = builder.build_expression(where)
+        names |= kept.attribute_name_placeholders
+        values |= kept.attribute_value_placeholders
+        arguments["FilterExpression"] = kept.condition_expression
+    if index is not None:
+        arguments["IndexName"] = index
+    return arguments | _placeholders(names, values)
+
+
+def _update(change: Update) -> dict[str, Any]:
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    clauses: dict[str, list[str]] = {"SET": [], "ADD": [], "REMOVE": []}
+
+    def place(name: str) -> str:
+        names[placeholder := f"#u{len(names)}"] = name
+        return placeholder
+
+    for name, value in change.set.items():
+        values[f":u{len(values)}"] = value
+        clauses["SET"].append(f"{place(name)} = :u{len(values) - 1}")
+    for name, value in change.add.items():
+        values[f":u{len(values)}"] = value
+        clauses["ADD"].append(f"{place(name)} :u{len(values) - 1}")
+    clauses["REMOVE"] = [place(name) for name in change.remove]
+    expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
+    condition = _condition(change.condition)
+    arguments: dict[str, Any] = {"Key": _key(change.pk, change.sk), "UpdateExpression": expression} | condition
+    # The builder's placeholders are #n… and :v…, ours #u… and :u…: they cannot meet.
+    merged = _placeholders(names, values)
+    for field_name in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        both = {**condition.get(field_name, {}), **merged.get(field_name, {})}
+        if both:
+            arguments[field_name] = both
+    return arguments
+
+
+def _condition(condition: ConditionBase | None) -> dict[str, Any]:
+    if condition is None:
+        return {}
+    built = ConditionExpressionBuilder().build_expression(condition)
+    placeholders = _placeholders(built.attribute_name_placeholders, built.attribute_value_placeholders)
+    return {"ConditionExpression": built.condition_expression} | placeholders
+
+
+def _placeholders(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if names:
+        arguments["ExpressionAttributeNames"] = dict(names)
+    if values:
+        arguments["ExpressionAttributeValues"] = {name: to_dynamodb(value) for name, value in values.items()}
+    return arguments
+
+
+def _old_on_failure(condition: ConditionBase | None) -> dict[str, str]:
+    return {} if condition is None else {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+
+
+def _transaction_entry(write: Write) -> dict[str, Any]:
+    table = {"TableName": settings().table} | _old_on_failure(write.condition)
+    match write:
+        case Put():
+            return {"Put": {"Item": item_to_dynamodb(write.item), **_condition(write.condition), **table}}
+        case Update():
+            return {"Update": {**_update(write), **table}}
+        case Delete():
+            return {"Delete": {"Key": _key(write.pk, write.sk), **_condition(write.condition), **table}}
+        case Check():
+            return {"ConditionCheck": {"Key": _key(write.pk, write.sk), **_condition(write.condition), **table}}
+
+
+def _call(operation: str, **arguments: Any) -> dict[str, Any]:
+    return _raw(operation, TableName=settings().table, **arguments)
+
+
+def _raw(operation: str, **arguments: Any) -> dict[str, Any]:
+    try:
+        return cast("dict[str, Any]", getattr(dynamodb(), operation)(**arguments))
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            image = error.response.get("Item")
+            raise ConditionFailed(item_from_dynamodb(image) if image else None) from error
+        if code in _PASSING:
+            raise Unavailable("The database does not answer. Try again shortly.") from error
+        raise
+    except BotoCoreError as error:
+        raise Unavailable("The database does not answer. Try again shortly.") from error
+
+
+_PASSING = (
+    "InternalServerError",
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+)

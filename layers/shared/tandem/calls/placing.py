@@ -1,0 +1,157 @@
+"""Placing an outbound call: the intent is written before the dial, and what is not certain is never dialled again."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tandem import clock
+from tandem.agents import service as agents
+from tandem.audit import service as audit
+from tandem.aws import table
+from tandem.aws.table import Item, TransactionCancelled, Write
+from tandem.calls import changes, lifecycle, store
+from tandem.calls.models import OUTBOUND, RETRYABLE, Call, CallRequest, DialState
+from tandem.carriers import SANDBOX_NUMBER, callback_url, carrier
+from tandem.carriers.base import CarrierEvent, Dial, DialRefused, DialUnknown, Happened
+from tandem.conversations import service as conversations
+from tandem.customers import service as customers
+from tandem.errors import CarrierRefused, Conflict, NotFound, Unavailable
+from tandem.ids import new_id
+from tandem.observability import count, logger
+from tandem.tenants import service as tenants
+from tandem.tenants.models import PhoneService
+
+DIAL_SETTLES_WITHIN = timedelta(seconds=60)
+"""After this a dial whose answer we do not have is settled by asking the carrier."""
+
+ATTEMPTS = 4
+"""Tries of a transaction that another one was in the way of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parties:
+    """What was read before the call: one round trip."""
+
+    service: PhoneService
+    customer_id: str | None
+    conversation: Item | None
+    agent: Item | None
+    call: Call | None
+
+
+def dial_out(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool) -> Call:
+    """Dial `customerPhone` on behalf of an agent, at most once for this `call_id` whatever fails.
+
+    Raises NotFound for an unknown customer or conversation, Conflict without a phone service, CarrierRefused when the
+    carrier certainly did not place the call. When the carrier's answer is lost the call is `initiated` and settled later.
+    """
+    for _ in range(ATTEMPTS):
+        parties = _parties(tenant_id, request, call_id, test=test)
+        if parties.call is not None:
+            return parties.call  # a repeated request: whatever became of the dial, it is not made again
+        call = _new_call(tenant_id, request, parties, call_id)
+        try:
+            table.transact(_intent(call, request, parties, actor), token=call_id)
+        except TransactionCancelled:
+            continue  # someone registered the same customer or agent meanwhile: read again
+        return _dial(call)
+    raise Unavailable("Too many calls to this customer are being placed at once. Try again shortly.", retry_after=1)
+
+
+def _parties(tenant_id: str, request: CallRequest, call_id: str, *, test: bool) -> _Parties:
+    wanted = [
+        tenants.phone_service_key(tenant_id),
+        store.key(tenant_id, call_id),
+        agents.key(tenant_id, request.agent_id),
+        conversations.key(tenant_id, request.conversation_id or call_id),
+        *customers.keys(tenant_id, request.customer_id, request.customer_phone),
+    ]
+    phone_service, call, agent, conversation, by_phone, *by_id = table.get_many(wanted)
+    if request.customer_id and not by_id[0]:
+        raise NotFound(f"There is no customer {request.customer_id}.")
+    if request.conversation_id and not conversation:
+        raise NotFound(f"There is no conversation {request.conversation_id}.")
+    return _Parties(
+        service=tenants.phone_service_of(tenant_id, phone_service, test=test),
+        customer_id=request.customer_id or (by_phone["customer_id"] if by_phone else None),
+        conversation=conversation,
+        agent=agent,
+        call=store.from_item(call) if call else None,
+    )
+
+
+def _new_call(tenant_id: str, request: CallRequest, parties: _Parties, call_id: str) -> Call:
+    service = parties.service
+    number = service.phone_number or (SANDBOX_NUMBER if service.carrier == "sandbox" else None)
+    if number is None:
+        raise Conflict("Configure a phoneNumber first: POST /api/telephony/configure.")
+    return Call(
+        call_id=call_id,
+        tenant_id=tenant_id,
+        conversation_id=request.conversation_id or new_id(),
+        customer_id=parties.customer_id or new_id(),
+        direction=OUTBOUND,
+        from_number=number,
+        to_number=request.customer_phone,
+        carrier=service.carrier,
+        created_at=clock.now(),
+        agent_id=request.agent_id,
+        greeting=request.custom_greeting,
+        recording_enabled=service.recording_enabled if request.recording_enabled is None else request.recording_enabled,
+    )
+
+
+def _intent(call: Call, request: CallRequest, parties: _Parties, actor: str) -> list[Write]:
+    """Everything that a call brings into the world, in one transaction, before anybody's telephone rings."""
+    moment = call.created_at
+    writes: list[Write] = [store.insertion(call, moment + DIAL_SETTLES_WITHIN)]
+    if parties.customer_id is None:
+        writes += customers.registering(call.tenant_id, call.customer_id, call.to_number, moment)
+    if parties.conversation is None:
+        writes.append(conversations.opening(call.tenant_id, call.conversation_id, call.customer_id, moment))
+    if parties.agent is None:
+        writes.append(agents.registering(call.tenant_id, request.agent_id, moment))
+    writes += changes.announcements(call, ["call.initiated"], moment)
+    writes.append(audit.entry(call.tenant_id, actor, "call.place", call.call_id, {"status": [None, call.status.value]}))
+    return writes
+
+
+def _dial(call: Call) -> Call:
+    adapter = carrier(call.carrier)
+    dial = Dial(
+        reference=call.reference,
+        from_number=call.from_number,
+        to_number=call.to_number,
+        callback_url=callback_url(call.carrier),
+        record=call.recording_enabled,
+    )
+    try:
+        carrier_call_id = adapter.dial(dial)
+    except DialRefused as refusal:
+        raise _refused(call, refusal) from refusal
+    except DialUnknown as lost:
+        logger().warning("the dial's answer was lost; it will be settled", call_id=call.call_id, reason=str(lost))
+        count("DialUnknown")
+        return call  # still INTENDED and on the due index: the carrier's callback or the schedule settles it
+    try:
+        table.transact(store.dialled(call, carrier_call_id, clock.now() + changes.UNTIL_ASKED[call.status]))
+    except (TransactionCancelled, Unavailable):
+        # The call is under way and known by its reference; what is missing here comes with the carrier's events.
+        logger().warning("the dial's outcome could not be stored; it will be settled", call_id=call.call_id)
+    return replace(call, dial=DialState.ACCEPTED, carrier_call_id=carrier_call_id)
+
+
+def _refused(call: Call, refusal: DialRefused) -> CarrierRefused:
+    ended = CarrierEvent(Happened.ENDED, "", clock.now(), outcome=refusal.outcome, cause=refusal.cause)
+    changes.change(
+        call,
+        lambda present: replace(lifecycle.merge(present, ended), dial=DialState.REFUSED),
+        actor=f"carrier:{call.carrier}",
+        action="call.refused",
+    )
+    details = {
+        "callId": call.call_id,
+        "outcome": refusal.outcome.value,
+        "retryable": refusal.outcome in RETRYABLE,
+        "cause": refusal.cause,
+    }
+    return CarrierRefused(f"The carrier did not place the call: {refusal.cause}.", details=details)

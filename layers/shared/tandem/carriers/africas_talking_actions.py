@@ -1,0 +1,112 @@
+"""Instructions as Africa's Talking's XML actions. Pure, and well-formed whatever the text."""
+
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from tandem.carriers.base import (
+    Connect,
+    Enqueue,
+    Gather,
+    HangUp,
+    Instruction,
+    Play,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+)
+
+# What XML 1.0 §2.2 does not allow, not even escaped; ElementTree would write it as it is.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def written(instructions: Sequence[Instruction]) -> str:
+    """The XML document that tells the carrier to do this, in this order.
+
+    The carrier hangs up when the list is done, so HangUp is the list's end. Redirect ends it too: what follows would
+    never be reached. A Reject must stand alone: it is the whole answer when it comes first, and afterwards, the call
+    being answered by then, the end.
+    """
+    response = Element("Response")
+    for position, instruction in enumerate(instructions):
+        if isinstance(instruction, HangUp) or (isinstance(instruction, Reject) and position):
+            break
+        response.extend(_actions(instruction))
+        if isinstance(instruction, Redirect | Reject):
+            break
+    ElementTree.indent(response)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(response, encoding="unicode")
+
+
+def _actions(instruction: Instruction) -> list[Element]:
+    match instruction:
+        case Say(text):
+            return [_element("Say", text)]
+        case Play(url):
+            return [_element("Play", url=url)]
+        case Gather():
+            return [_get_digits(instruction)]
+        case Connect():
+            return _dial(instruction)
+        case Record():
+            return [_record(instruction)]
+        case Enqueue(name, hold_music):
+            return [_element("Enqueue", name=name, holdMusic=hold_music)]
+        case Redirect(url):
+            return [_element("Redirect", url)]
+        case Reject():
+            return [_element("Reject")]
+        case HangUp():
+            return []
+
+
+def _get_digits(gather: Gather) -> Element:
+    action = _element(
+        "GetDigits",
+        numDigits=gather.digits,
+        timeout=gather.timeout,
+        finishOnKey=gather.finish_on_key,
+        callbackUrl=gather.callback_url,
+    )
+    action.extend(_actions(gather.prompt))
+    return action
+
+
+def _dial(connect: Connect) -> list[Element]:
+    # The targets are joined by commas: one that contains a comma would dial numbers that nobody checked.
+    targets = [target for target in connect.targets if target and "," not in target]
+    if not targets:
+        return []
+    action = _element(
+        "Dial",
+        phoneNumbers=",".join(targets),
+        record=connect.record or None,
+        sequential=connect.sequential,
+        callerId=connect.caller_id,
+        maxDuration=connect.max_duration,
+    )
+    return [action]
+
+
+def _record(record: Record) -> Element:
+    action = _element(
+        "Record",
+        finishOnKey=record.finish_on_key,
+        maxLength=record.max_length,
+        trimSilence=True,
+        playBeep=True,
+        callbackUrl=record.callback_url,
+    )
+    action.extend(_actions(record.prompt) if record.prompt else [])
+    return action
+
+
+def _element(tag: str, text: str = "", /, **attributes: str | int | bool | None) -> Element:
+    element = Element(tag)
+    element.text = _NOT_XML.sub("", text) or None
+    for attribute, value in attributes.items():
+        if value is not None:
+            element.set(attribute, _NOT_XML.sub("", str(value).lower() if isinstance(value, bool) else str(value)))
+    return element

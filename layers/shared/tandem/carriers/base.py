@@ -1,0 +1,240 @@
+"""What a carrier is to the core: one small protocol, and the carrier-blind words spoken over it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """How a call ended, the same words for every carrier."""
+
+    ANSWERED_HUMAN = "answered_human"
+    VOICEMAIL = "voicemail"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    INVALID_NUMBER = "invalid_number"
+    CARRIER_ERROR = "carrier_error"
+    PLATFORM_ERROR = "platform_error"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+class Happened(StrEnum):
+    """What a carrier can tell of a call."""
+
+    STARTED = "started"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    RECORDED = "recorded"
+    DIGITS = "digits"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the carrier charges: a decimal as text, and an ISO 4217 currency."""
+
+    amount: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierEvent:
+    """One thing that happened to a call, in the core's words. Everything a carrier did not say is None.
+
+    A call is found by `reference` (what we sent with the dial: "<tenant_id>.<call_id>") or else by
+    `carrier_call_id`. `outcome` and `cause` belong to ENDED; None as outcome of an ENDED: the core decides by whether it
+    was answered. `duration` in whole seconds of talk. `recording` is what `fetch_recording` takes.
+    """
+
+    happened: Happened
+    carrier_call_id: str
+    occurred_at: datetime
+    reference: str | None = None
+    from_number: str | None = None
+    to_number: str | None = None
+    direction: str | None = None
+    answered_at: datetime | None = None
+    outcome: Outcome | None = None
+    cause: str | None = None
+    duration: int | None = None
+    cost: Cost | None = None
+    recording: str | None = None
+    digits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierRequest:
+    """An HTTP request of a carrier, as received: `url` is the public one, `body` the raw bytes."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierResponse:
+    """What a carrier is answered."""
+
+    body: str
+    content_type: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """An outbound call to place. `reference` comes back with every event where the carrier can echo it."""
+
+    reference: str
+    from_number: str
+    to_number: str
+    callback_url: str
+    record: bool
+
+
+class DialRefused(Exception):
+    """The carrier said no, for certain: nobody's telephone rings. `cause` is in the carrier's own words."""
+
+    def __init__(self, outcome: Outcome, cause: str) -> None:
+        super().__init__(cause)
+        self.outcome = outcome
+        self.cause = cause
+
+
+class DialUnknown(Exception):
+    """The carrier's answer was lost or says nothing: the call may be under way. Never dial again."""
+
+
+class Forged(Exception):
+    """A request that claims to be from the carrier and is not."""
+
+
+class RecordingUnavailable(Exception):
+    """The carrier could not give the audio now; trying again may help."""
+
+
+class Finding(StrEnum):
+    """What a carrier says when asked for a call by our reference."""
+
+    PLACED = "placed"
+    NOT_PLACED = "not_placed"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The carrier's answer to `find`: with PLACED its call id and what has happened so far."""
+
+    finding: Finding
+    carrier_call_id: str | None = None
+    events: Sequence[CarrierEvent] = ()
+
+
+# What a caller shall hear and do next, in no carrier's language.
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play audio from an https URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Collect up to `digits` keys while `prompt` is heard; they are posted to `callback_url`. No key within `timeout`
+    seconds: the next instruction follows."""
+
+    prompt: Say | Play
+    callback_url: str
+    digits: int = 1
+    timeout: int = 10
+    finish_on_key: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect the caller to a telephone number, SIP address or browser client; `caller_id` is one of our numbers."""
+
+    targets: Sequence[str]
+    caller_id: str | None = None
+    record: bool = False
+    sequential: bool = True
+    max_duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller, at most `max_length` seconds, after a beep; the audio's URL is posted to `callback_url`."""
+
+    prompt: Say | None
+    callback_url: str
+    max_length: int = 120
+    finish_on_key: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Let the caller wait in a queue of the carrier's."""
+
+    name: str
+    hold_music: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Ask this URL for further instructions."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse the call before it is answered; must stand alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+
+Instruction = Say | Play | Gather | Connect | Record | Enqueue | Redirect | Reject | HangUp
+
+
+class Carrier(Protocol):
+    """The way into the telephone network. An adapter translates and holds no state of its own."""
+
+    name: str
+
+    def dial(self, call: Dial) -> str:
+        """Place the call, once; the carrier's id of it. Raises DialRefused or DialUnknown."""
+
+    def find(self, reference: str) -> Found:
+        """Ask whether the call of this reference was placed, and what became of it."""
+
+    def hang_up(self, carrier_call_id: str) -> None:
+        """End a call that is under way."""
+
+    def verify(self, request: CarrierRequest) -> None:
+        """Check that the request is the carrier's. Raises Forged."""
+
+    def parse(self, request: CarrierRequest) -> list[CarrierEvent]:
+        """The events a request tells of, never raising for strange content: what is not understood is left out."""
+
+    def render(self, instructions: Sequence[Instruction]) -> CarrierResponse:
+        """The instructions in the carrier's language."""
+
+    def fetch_recording(self, recording: str) -> Iterator[bytes]:
+        """The audio, in chunks. Raises RecordingUnavailable."""

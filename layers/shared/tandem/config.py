@@ -1,0 +1,63 @@
+"""Settings of one function, read once from its environment."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a function knows of where it runs. A name a function was not given is the empty string."""
+
+    stage: str
+    table: str
+    recordings_bucket: str
+    webhook_queue: str
+    recording_queue: str
+    sandbox_queue: str
+    api_url: str
+    api_url_parameter: str
+    carrier_parameters: str
+    default_carrier: str
+    webhook_egress_allow: str
+    monthly_quota: int
+    credentials: str
+    in_lambda: bool
+    clock_file: str
+    faults_file: str
+
+    @property
+    def is_local(self) -> bool:
+        """True on a developer's machine: there carriers' tokens are optional and the clock can be moved."""
+        return self.stage == "local"
+
+    @property
+    def is_production(self) -> bool:
+        """True where test keys are refused."""
+        return self.stage in ("prod", "production")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this execution environment."""
+    env = os.environ
+    stage = env.get("STAGE", "local")
+    return Settings(
+        stage=stage,
+        table=env.get("TABLE_NAME", ""),
+        recordings_bucket=env.get("RECORDINGS_BUCKET", ""),
+        webhook_queue=env.get("WEBHOOK_QUEUE_URL", ""),
+        recording_queue=env.get("RECORDING_QUEUE_URL", ""),
+        sandbox_queue=env.get("SANDBOX_QUEUE_URL", ""),
+        api_url=env.get("API_URL", "").rstrip("/"),
+        api_url_parameter=env.get("API_URL_PARAMETER", ""),
+        carrier_parameters=env.get("CARRIER_PARAMETERS", ""),
+        default_carrier=env.get("DEFAULT_CARRIER", ""),
+        webhook_egress_allow=env.get("WEBHOOK_EGRESS_ALLOW", ""),
+        monthly_quota=int(env.get("MONTHLY_QUOTA", "-1")),
+        credentials=env.get("AWS_ACCESS_KEY_ID", ""),
+        in_lambda="AWS_LAMBDA_RUNTIME_API" in env,
+        # The local stack moves time and injects carrier faults through these files; no other stage reads them.
+        clock_file=env.get("TANDEM_CLOCK_FILE", "") if stage == "local" else "",
+        faults_file=env.get("TANDEM_FAULTS_FILE", "") if stage == "local" else "",
+    )

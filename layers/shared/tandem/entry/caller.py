@@ -1,0 +1,21 @@
+"""Who is calling, as the guard found it."""
+
+from dataclasses import dataclass, field
+
+from tandem.ids import new_id
+from tandem.keys.models import Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller. The tenant comes from here and from nowhere else."""
+
+    tenant_id: str
+    actor: str
+    """For the audit trail: `key:<id>`."""
+    permissions: frozenset[str]
+    is_test: bool
+    """True when the caller's calls go to the sandbox carrier."""
+    allowance: Allowance | None = None
+    new_id: str = field(default_factory=new_id)
+    """The id for what this request creates; a repeated Idempotency-Key brings the same one again."""

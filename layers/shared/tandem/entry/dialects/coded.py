@@ -1,0 +1,32 @@
+"""The dialects of telephony and platform: camelCase, `{success, data}`, coded errors."""
+
+from typing import Any
+
+from tandem.entry.dialects.base import Dialect, Failure, plain
+from tandem.entry.pages import Listed
+from tandem.errors import TooManyRequests, Unavailable
+
+
+def _success(value: Any) -> dict[str, Any]:
+    if isinstance(value, Listed):
+        return {"success": True, "data": plain(value.items), "pagination": value.pagination()}
+    return {"success": True, "data": plain(value)}
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    problem = failure.problem
+    error: dict[str, Any] = {
+        "code": problem.code,
+        "message": problem.message,
+        "details": problem.details,
+        "requestId": failure.request_id,
+        "timestamp": failure.timestamp,
+    }
+    body: dict[str, Any] = {"success": False, "error": error, "code": problem.code}
+    if isinstance(problem, TooManyRequests | Unavailable):
+        error["retryAfter"] = body["retryAfter"] = problem.retry_after
+    return body
+
+
+telephony = Dialect("telephony", _success, _failure)
+platform = Dialect("platform", _success, _failure)

@@ -1,0 +1,148 @@
+"""`@endpoint`: one HTTP operation as one Lambda function.
+
+The order never varies: log context, guard (401, 403) and rate limit (429), idempotent replay, validation (422, 400),
+the function, errors in the family's dialect, headers. Strangers learn nothing: the guard stands before validation.
+"""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tandem import clock
+from tandem.entry import idempotency
+from tandem.entry.answer import Answer
+from tandem.entry.caller import Caller
+from tandem.entry.dialects import Dialect, Failure
+from tandem.entry.guards import Guard
+from tandem.entry.request import Request
+from tandem.entry.route import Route, as_json
+from tandem.errors import Problem, TooManyRequests, Unavailable
+from tandem.keys.models import Allowance
+from tandem.keys.service import RateExceeded
+from tandem.observability import count, flush, logger
+
+_JSON = "application/json"
+
+
+class Endpoint:
+    """A Lambda handler for one operation."""
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        dialect: Dialect,
+        guard: Guard,
+        function: Callable[..., Any],
+        *,
+        status: int,
+        idempotent: bool,
+        also: Sequence[str],
+    ) -> None:
+        self.method, self.path, self.dialect, self.guard, self.status = method, path, dialect, guard, status
+        self.idempotent = idempotent
+        self.function = function
+        self.__doc__ = function.__doc__
+        self.also = tuple(also)
+        self.route = Route(method, [path, *also], function)
+
+    def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Answer one request of the API gateway (HTTP API, payload 2.0)."""
+        request = Request(event)
+        logger().append_keys(request_id=request.request_id, operation=f"{self.method} {self.path}")
+        caller: Caller | None = None
+        try:
+            caller = self.guard.check(request)
+            answer = self._once(request, caller, context)
+        except Problem as problem:
+            answer = self._refusal(problem, request)
+        except Exception:  # the last line: a fault of ours is logged whole, and told in the family's shape
+            logger().exception("unexpected")
+            count("UnexpectedError")
+            answer = self._refusal(Problem("Something went wrong on our side."), request)
+        finally:
+            flush()
+        allowance = caller.allowance if caller else None
+        return gateway_answer(answer, request.request_id, allowance)
+
+    def _once(self, request: Request, caller: Caller | None, context: Any) -> Answer:
+        """The answer, made once for an Idempotency-Key however often it comes."""
+        key = request.headers.get("idempotency-key") if self.idempotent and caller else None
+        if key is None or caller is None:
+            return self._answer(request, caller, context)
+        route = f"{self.method} {self.path}"
+        held = idempotency.claim(caller.tenant_id, route, key, request.body, caller.new_id)
+        if isinstance(held, idempotency.Answer):
+            return Answer(held.body, _JSON, held.status, {"Idempotent-Replayed": "true"})
+        try:
+            answer = self._answer(request, replace(caller, new_id=held.resource_id), context)
+        except Problem as problem:
+            answer = self._refusal(problem, request)
+            if problem.status not in _REPLAYED:
+                idempotency.release(held)
+                return answer
+        idempotency.complete(held, idempotency.Answer(answer.status, str(answer.body)))
+        return answer
+
+    def _answer(self, request: Request, caller: Caller | None, context: Any) -> Answer:
+        result = self.route(request, {Caller: caller, Request: request}, context)
+        if isinstance(result, Answer):
+            return result
+        return Answer(as_json(self.dialect.success(result)), _JSON, self.status)
+
+    def _refusal(self, problem: Problem, request: Request) -> Answer:
+        logger().info("refused", code=problem.code, status=problem.status)
+        body = self.dialect.failure(Failure(problem, request.request_id, clock.iso(clock.now())))
+        headers = {}
+        if isinstance(problem, TooManyRequests | Unavailable):
+            headers["Retry-After"] = str(problem.retry_after)
+        if isinstance(problem, RateExceeded):
+            headers |= _limit_headers(problem.allowance)
+        status = self.dialect.statuses.get(problem.status, problem.status)
+        return Answer(as_json(body), _JSON, status, headers)
+
+
+# A refusal that would be the same again is replayed; one that may pass (409, 503) is not. A carrier's refusal is an
+# answer: the call was made, and failed.
+_REPLAYED = (400, 404, 422, 502)
+
+
+def endpoint(
+    method: str,
+    path: str,
+    dialect: Dialect,
+    *,
+    guard: Guard,
+    status: int = 200,
+    idempotent: bool = False,
+    also: Sequence[str] = (),
+) -> Callable[[Callable[..., Any]], Endpoint]:
+    """Make a function the handler of one HTTP operation. `guard` has no default: an endpoint says who may call.
+    `also`: further paths that the same operation is published under."""
+
+    def decorate(function: Callable[..., Any]) -> Endpoint:
+        return Endpoint(method, path, dialect, guard, function, status=status, idempotent=idempotent, also=also)
+
+    return decorate
+
+
+def gateway_answer(answer: Answer, request_id: str, allowance: Allowance | None) -> dict[str, Any]:
+    """An answer as the gateway takes it (payload 2.0), with the headers that every answer has."""
+    headers = {"Content-Type": answer.content_type, "Cache-Control": "no-store", "X-Request-Id": request_id}
+    headers |= _limit_headers(allowance) if allowance else {}
+    headers |= answer.headers or {}
+    binary = isinstance(answer.body, bytes)
+    body = base64.b64encode(answer.body).decode() if isinstance(answer.body, bytes) else answer.body
+    return {"statusCode": answer.status, "headers": headers, "body": body, "isBase64Encoded": binary}
+
+
+def _limit_headers(allowance: Allowance) -> dict[str, str]:
+    seconds = max(0, allowance.resets_at - int(clock.timestamp()))
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(allowance.resets_at),
+        "RateLimit-Policy": f'"key";q={allowance.limit};w={allowance.window_seconds}',
+        "RateLimit": f'"key";r={allowance.remaining};t={seconds}',
+    }

@@ -1,0 +1,85 @@
+"""Recordings: limits, names, and HTTP ranges. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from tandem.shapes import View
+
+LARGEST = 100 * 1024 * 1024
+"""Bytes of audio that are fetched at most: over seven hours of telephone sound as MP3."""
+
+LINK_SECONDS = 900
+"""How long a download link lives."""
+
+LARGEST_ANSWER = 4 * 1024 * 1024
+"""Bytes that a function answers itself; a Lambda answer ends at 6 MB of base64. What is larger is redirected."""
+
+RETRY_SECONDS = (5, 15, 60, 300)
+"""Waits between attempts at fetching audio that the carrier does not have ready."""
+
+EXTENSIONS = {
+    "audio/wav": "wav",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/flac": "flac",
+    "audio/mp4": "m4a",
+    "audio/amr": "amr",
+}
+
+
+class RecordingWanted(BaseModel):
+    """A message: fetch the recording of this call. `received`: how often it came."""
+
+    tenant_id: str
+    call_id: str
+    received: int = 1
+
+
+class RecordingLink(View):
+    """Where a recording can be downloaded, and until when; `expiresIn` in seconds."""
+
+    download_url: str
+    expires_at: str
+    expires_in: int
+
+
+class RangeUnsatisfiable(Exception):
+    """The range lies outside of the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bytes to answer: from `start`, so many."""
+
+    start: int
+    length: int
+
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+def span(header: str | None, size: int) -> Span | None:
+    """The bytes that a Range header asks for; None where it is absent or not understood, which means all of them
+    (RFC 9110 §14.2). Raises RangeUnsatisfiable."""
+    match = _RANGE.fullmatch(header.replace(" ", "")) if header else None
+    if match is None or not any(match.groups()):
+        return None
+    first, last = match.groups()
+    if not first:  # the last n bytes
+        length = min(int(last), size)
+        if length == 0:
+            raise RangeUnsatisfiable
+        return Span(size - length, length)
+    start, end = int(first), int(last) if last else size - 1
+    if end < start and last:
+        return None
+    if start >= size:
+        raise RangeUnsatisfiable
+    return Span(start, min(end, size - 1) - start + 1)
+
+
+def object_key(tenant_id: str, call_id: str, content_type: str) -> str:
+    """Where a recording lies in the bucket: the tenant first."""
+    return f"{tenant_id}/{call_id}.{EXTENSIONS[content_type]}"

@@ -1,0 +1,127 @@
+"""What we do with recordings: fetch them from the carrier, link to them, stream them."""
+
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from typing import IO
+
+from tandem import clock
+from tandem.aws import bucket
+from tandem.aws.bucket import ObjectMissing
+from tandem.calls import service as calls
+from tandem.calls.models import Call, Recording, RecordingState
+from tandem.carriers import carrier
+from tandem.carriers.audio import is_audio
+from tandem.carriers.base import RecordingUnavailable
+from tandem.errors import NotFound
+from tandem.observability import count, logger
+from tandem.recordings.models import (
+    EXTENSIONS,
+    LARGEST,
+    LINK_SECONDS,
+    RETRY_SECONDS,
+    RecordingLink,
+    RecordingWanted,
+    Span,
+    object_key,
+)
+
+_ACTOR = "worker:recordings"
+_IN_MEMORY = 8 * 1024 * 1024
+
+
+class NotReady(Exception):
+    """The carrier could not give the audio; try again in `seconds`."""
+
+    def __init__(self, seconds: int, reason: str) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class NotAudio(Exception):
+    """What the carrier gave is not audio, or far too much of it: trying again is of no use."""
+
+
+def store(wanted: RecordingWanted) -> None:
+    """Fetch a call's recording into the bucket, once. Raises NotReady while it may still come."""
+    call = calls.get_call(wanted.tenant_id, wanted.call_id)
+    recording = call.recording
+    if recording is None or recording.state != RecordingState.PENDING:
+        return
+    try:
+        stored = _fetch(call, recording)
+    except NotAudio as refusal:
+        logger().warning("recording refused", call_id=call.call_id, reason=str(refusal))
+        count("RecordingRefused")
+        stored = replace(recording, state=RecordingState.FAILED)
+    except RecordingUnavailable as failure:
+        if wanted.received <= len(RETRY_SECONDS):
+            raise NotReady(RETRY_SECONDS[wanted.received - 1], str(failure)) from failure
+        logger().error("recording given up", call_id=call.call_id, reason=str(failure))
+        count("RecordingLost")
+        stored = replace(recording, state=RecordingState.FAILED)
+    calls.change_recording(call.tenant_id, call.call_id, stored, actor=_ACTOR)
+
+
+def link(tenant_id: str, call_id: str) -> RecordingLink:
+    """A download link, good for 15 minutes. Raises NotFound."""
+    recording = find(tenant_id, call_id)
+    name = f"call-{call_id}.{EXTENSIONS[str(recording.content_type)]}"
+    expires_at = clock.now() + timedelta(seconds=LINK_SECONDS)
+    url = bucket.link(str(recording.key), LINK_SECONDS, content_type=str(recording.content_type), file_name=name)
+    return RecordingLink(download_url=url, expires_at=clock.iso(expires_at), expires_in=LINK_SECONDS)
+
+
+def stream_url(recording: Recording) -> str:
+    """Where a client is sent that asked for more bytes than a function can answer: good for one minute."""
+    content_type = str(recording.content_type)
+    name = f"recording.{EXTENSIONS[content_type]}"
+    return bucket.link(str(recording.key), 60, content_type=content_type, file_name=name)
+
+
+def find(tenant_id: str, call_id: str) -> Recording:
+    """The recording of a call, there to be heard. Raises NotFound saying why not."""
+    call = calls.get_call(tenant_id, call_id)
+    recording = call.recording
+    if recording is not None and recording.state == RecordingState.AVAILABLE:
+        return recording
+    if recording is not None and recording.state == RecordingState.PENDING:
+        raise NotFound(
+            "The recording is being fetched from the carrier; call.recording.available tells when it is here."
+        )
+    if not call.recording_enabled:
+        raise NotFound("Recording was switched off for this call.")
+    raise NotFound("This call has no recording.")
+
+
+def read(recording: Recording, wanted: Span) -> bytes:
+    """Bytes of a recording. Raises NotFound when the store has lost it."""
+    try:
+        return bucket.read(str(recording.key), wanted.start, wanted.length)
+    except ObjectMissing as error:
+        raise NotFound("The recording is not in the store any more.") from error
+
+
+def _fetch(call: Call, recording: Recording) -> Recording:
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+        size = _copy(call, recording, file)
+        file.seek(0)
+        content_type = is_audio(file.read(64))
+        if content_type is None or content_type not in EXTENSIONS:
+            raise NotAudio(f"{size} bytes that are not audio")
+        file.seek(0)
+        key = object_key(call.tenant_id, call.call_id, content_type)
+        bucket.upload(key, file, content_type)
+    return replace(
+        recording, state=RecordingState.AVAILABLE, key=key, content_type=content_type, size=size, stored_at=clock.now()
+    )
+
+
+def _copy(call: Call, recording: Recording, file: IO[bytes]) -> int:
+    size = 0
+    for chunk in carrier(call.carrier).fetch_recording(recording.source):
+        size += len(chunk)
+        if size > LARGEST:
+            raise NotAudio(f"more than {LARGEST} bytes")
+        file.write(chunk)
+    return size

@@ -1,0 +1,43 @@
+"""What the shapes of requests and answers have in common."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from tandem.clock import parse
+
+E164_PATTERN = re.compile(r"\+[1-9][0-9]{6,14}")
+E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$", min_length=8, max_length=16)]
+"""A telephone number by form only: `+`, then 7 to 15 digits of which the first is not 0."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""One line of text, for names and customers' own identifiers."""
+
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2048)]
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day_or_moment(text: str) -> date | datetime:
+    parsed = date.fromisoformat(text) if _DAY.fullmatch(text) else parse(text)
+    if not 1970 <= parsed.year <= 2199:
+        raise ValueError("must be a time between 1970 and 2199")
+    return parsed
+
+
+DayOrMoment = Annotated[str, AfterValidator(_day_or_moment)]
+"""ISO 8601, a day or a moment, as text; after validation a `date` or an aware `datetime`."""
+
+
+class Body(BaseModel):
+    """A request body in camelCase; a field it does not know is refused."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=False)
+
+
+class View(BaseModel):
+    """An answer in camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)

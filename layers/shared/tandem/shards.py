@@ -1,0 +1,15 @@
+"""Shards of the due index: what must be looked at by a time is spread over sixteen partitions."""
+
+import zlib
+
+SHARDS = 16
+
+
+def shard(family: str, name: str) -> str:
+    """The shard that a thing of this name falls into: `CALL#07`."""
+    return f"{family}#{zlib.crc32(name.encode()) % SHARDS:02d}"
+
+
+def shards(family: str) -> list[str]:
+    """All shards of a family."""
+    return [f"{family}#{number:02d}" for number in range(SHARDS)]

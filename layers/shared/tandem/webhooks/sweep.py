@@ -1,0 +1,48 @@
+"""The sweep of the due index: hints for every delivery that is due, whatever became of its messages."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from tandem.webhooks import breaker, delivery_store, hints, store
+from tandem.webhooks.breaker import Free, Full, Resting, State
+
+_MOST_HINTS = 500
+"""Per endpoint and sweep; the rest are still due at the next."""
+
+
+def run_due_deliveries(moment: datetime) -> int:
+    """Send a hint for each delivery that is due, as many as its endpoint can take now; how many that were.
+
+    The rows of an endpoint whose breaker is open stay rows, and after its rest one alone goes out to try.
+    """
+    due: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for tenant_id, endpoint_id, event_id in delivery_store.due(moment):
+        if event_id is None:
+            release_held(tenant_id, endpoint_id, moment)
+        elif len(waiting := due[tenant_id, endpoint_id]) < _MOST_HINTS:
+            waiting.append(event_id)
+    sent = 0
+    endpoints = list(due)
+    for endpoint, state in zip(endpoints, store.states(endpoints, moment), strict=True):
+        wanted = due[endpoint][: _room(state, moment)]
+        hints.send(*endpoint, wanted)
+        sent += len(wanted)
+    return sent
+
+
+def release_held(tenant_id: str, endpoint_id: str, moment: datetime) -> None:
+    """Send what was held while an endpoint was paused; repeated by the sweep until it was done once to the end."""
+    hints.send(tenant_id, endpoint_id, delivery_store.release_held(tenant_id, endpoint_id, moment)[:_MOST_HINTS])
+    store.mark_resumed(tenant_id, endpoint_id)
+
+
+def _room(state: State | None, moment: datetime) -> int:
+    if state is None:
+        return _MOST_HINTS  # deleted: they only have to be cancelled
+    match breaker.admission(state, moment):
+        case Resting() | Full():
+            return 0
+        case Free() if state.health.open_until:
+            return 1
+        case _:
+            return _MOST_HINTS

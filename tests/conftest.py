@@ -1,0 +1,21 @@
+"""The whole stack, in this process, made from template.yaml; each test finds it empty."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import Stack
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def whole_stack() -> Iterator[Stack]:
+    stack = Stack.start(
+        ROOT / "template.yaml",
+        {"Stage": "local", "PublicUrl": "http://localhost:3001", "DefaultCarrier": "sandbox", "WebhookEgressAllow": "127.0.0.0/8"},
+        root=ROOT,
+    )
+    yield stack
+    stack.stop()

@@ -1,0 +1,45 @@
+"""The carriers that are held to the contract, each with the world it needs."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tandem.config import settings
+
+from tests.contract.africas_talking import AfricasTalkingHarness, africas_talking
+from tests.contract.harness import Harness
+from tests.contract.sandbox import ENVIRONMENT, SandboxHarness, sandbox
+from tests.simulators.africas_talking_calls import Scenario
+
+SetEnvironment = Callable[[dict[str, str]], None]
+CARRIERS: dict[str, type[Harness]] = {
+    "africas_talking": AfricasTalkingHarness,
+    "africas_talking_demo": AfricasTalkingHarness,  # in the vocabulary of the provider's demo service
+    "sandbox": SandboxHarness,
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetEnvironment]:
+    """Set what the product reads from its environment."""
+
+    def put(values: dict[str, str]) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+
+    put({"STAGE": "local", "WEBHOOK_EGRESS_ALLOW": "127.0.0.0/8"})
+    yield put
+    settings.cache_clear()
+
+
+@pytest.fixture(params=list(CARRIERS))
+def harness(request: pytest.FixtureRequest, environment: SetEnvironment) -> Iterator[Harness]:
+    """Each carrier in turn."""
+    if request.param == "sandbox":
+        environment(ENVIRONMENT)
+        with sandbox() as running:
+            yield running
+        return
+    scenario = Scenario(vocabulary="demo") if request.param == "africas_talking_demo" else Scenario()
+    with africas_talking(scenario) as simulated:
+        yield simulated
