@@ -19,3 +19,6 @@ def whole_stack() -> Iterator[Stack]:
     )
     yield stack
     stack.stop()
+
+
+AFRICAS_TALKING_TOKEN = "token-of-the-callback-url"

@@ -92,7 +92,8 @@ def _read_body(place: Place, made: HttpApi, body: dict[str, Any]) -> None:
     for path, operations in body.get("paths", {}).items():
         for method, operation in operations.items():
             if method in METHODS:
-                made.routes.append(_route(place, path, method, operation))
+                # SAM writes the default route as the path `/$default`, and marks it.
+                made.routes.append(_route(place, "$default" if operation.get("isDefaultRoute") else path, method, operation))
 
 
 def _route(place: Place, path: str, method: str, operation: dict[str, Any]) -> Route:

@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from infra.local.answers import Answer, error
 from infra.local.aws_request import AwsRequest, read
 from infra.local.model import ADMIN_KEY, ADMIN_SECRET, Deployment, Function
+from infra.local.moto_state import MotoState
 from infra.local.request_log import RequestLog
 from infra.local.wsgi_server import Environ, WsgiServer
 
@@ -45,6 +45,7 @@ class Cloud:
         self.lock = threading.RLock()
         self.routes: dict[str, Callable[[AwsRequest], Answer]] = {}
         self._apps: dict[str, Any] = {}
+        self._before = MotoState.put_aside()
         self._server = WsgiServer(self)
         self._clients: dict[str, Any] = {}
         self._server.start()
@@ -118,9 +119,4 @@ class Cloud:
     def stop(self) -> None:
         """Close the endpoint and forget everything in it."""
         self._server.stop()
-        forget()
-
-
-def forget() -> None:
-    """Empty every backend of moto in this process."""
-    BackendDict.reset()
+        self._before.take_up()

@@ -32,7 +32,7 @@ def function(place: Place, properties: Properties) -> Created:
         paths=(place.root, *layers),
         log_group=logging.get("LogGroup", f"/aws/lambda/{name}"),
         on_failure=dead_letters.get("TargetArn"),
-        credentials=Credentials.of(name),
+        credentials=Credentials.of(name, place.deployment.salt),
     )
     properties.ignore(
         *("Code", "Runtime", "Architectures", "TracingConfig", "Tags", "Description", "EphemeralStorage"),

@@ -6,10 +6,12 @@ They replace attributes of moto's classes for the life of this process, once, an
 import copy
 import functools
 import json
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Context, Decimal
+from types import ModuleType
 from typing import Any
 
 import moto.core.responses
@@ -43,14 +45,15 @@ class IdempotentParameterMismatch(JsonRESTError):
         )
 
 
-def install(clock: Clock) -> None:
-    """Apply every correction; moto's time is this clock's from now on."""
+def install(clock: Clock | None) -> Clock | None:
+    """Apply every correction; moto's time is this clock's from now on. Answers the clock it followed before."""
     global _clock, _installed
-    _clock = clock
+    before, _clock = _clock, clock
     _tokens.clear()
     if _installed:
-        return
+        return before
     _installed = True
+    _leave_ec2_alone()
     _follow_the_clock()
     _find_actions_once()
     _write_numbers_as_the_service_does()
@@ -58,6 +61,7 @@ def install(clock: Clock) -> None:
     _record_only_changes()
     _undo_only_what_a_transaction_touched()
     _repeat_no_transaction()
+    return before
 
 
 def forget_tokens() -> None:
@@ -67,6 +71,14 @@ def forget_tokens() -> None:
 
 def _now() -> float:
     return _clock.now() if _clock is not None else time.time()
+
+
+def _leave_ec2_alone() -> None:
+    """moto's SSM imports the whole of EC2, a second's work, for a feature nobody uses here."""
+    if "moto.ec2" not in sys.modules:
+        stand_in = ModuleType("moto.ec2")
+        stand_in.ec2_backends = {}  # type: ignore[attr-defined]
+        sys.modules["moto.ec2"] = stand_in
 
 
 def _follow_the_clock() -> None:

@@ -19,22 +19,6 @@ WEBSOCKET_IDLE = 600.0
 THREADS = 64
 
 
-class PortTaken(Exception):
-    """Somebody else listens there."""
-
-
-def listen(port: int) -> socket.socket:
-    """Take the port at once, before anything slow happens."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind(("127.0.0.1", port))
-    except OSError as occupied:
-        taken.close()
-        raise PortTaken(f"Port {port} on 127.0.0.1 is in use") from occupied
-    return taken
-
-
 class HttpFront:
     """Serves from a thread with an event loop; every request is answered on a thread of a pool."""
 

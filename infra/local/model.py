@@ -1,6 +1,7 @@
 """What a deployed template consists of, as far as this runner plays it itself."""
 
 import hashlib
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,9 @@ class Credentials:
     secret: str
 
     @classmethod
-    def of(cls, name: str) -> "Credentials":
-        """The credentials of a function, the same on every start."""
-        digest = hashlib.sha256(name.encode()).hexdigest()
+    def of(cls, name: str, salt: str) -> "Credentials":
+        """The credentials of a function; the salt makes them new on every start, so that no client is taken for its."""
+        digest = hashlib.sha256(f"{salt}/{name}".encode()).hexdigest()
         return cls("LKIA" + digest[:16].upper(), digest[16:56])
 
 
@@ -150,6 +151,7 @@ class Deployment:
     """Everything a stack and its nested stacks brought into being."""
 
     region: str
+    salt: str = field(default_factory=lambda: secrets.token_hex(8))
     functions: dict[str, Function] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     managed_policies: dict[str, list[Statement]] = field(default_factory=dict)

@@ -1,8 +1,6 @@
 """Empties what functions wrote, in milliseconds, so that one stack can serve a whole run of tests."""
 
-from moto.cognitoidp.models import cognitoidp_backends
-from moto.s3.models import s3_backends
-from moto.ssm.models import ssm_backends
+from moto.backends import get_backend
 
 from infra.local import corrections, engine
 from infra.local.cloud import Cloud
@@ -24,12 +22,12 @@ def empty(deployment: Deployment, cloud: Cloud) -> None:
         queue._pending_messages.clear()
         queue.deleted_messages.clear()
     for name in deployment.buckets:
-        bucket = s3_backends[ACCOUNT]["aws"].buckets[name]
+        bucket = get_backend("s3")[ACCOUNT]["aws"].buckets[name]
         for key in list(bucket.keys):
             bucket.keys.pop(key)
         bucket.multiparts.clear()
     for pool_id in deployment.user_pools:
-        pool = cognitoidp_backends[ACCOUNT][region].user_pools[pool_id]
+        pool = get_backend("cognitoidp")[ACCOUNT][region].user_pools[pool_id]
         pool.users.clear()
         for group in pool.groups.values():
             group.users.clear()
@@ -37,7 +35,7 @@ def empty(deployment: Deployment, cloud: Cloud) -> None:
 
 
 def _parameters(deployment: Deployment, cloud: Cloud) -> None:
-    stored = ssm_backends[ACCOUNT][deployment.region]._parameters
+    stored = get_backend("ssm")[ACCOUNT][deployment.region]._parameters
     for name in [name for name in stored if not name.startswith("/aws/") and name not in deployment.parameters]:
         del stored[name]
     for name, arguments in deployment.parameters.items():

@@ -7,16 +7,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from moto.cognitoidp.responses import CognitoIdpJsonWebKeyResponse
 
 from infra.local import corrections, engine, environment, reset, transform
 from infra.local.calls import Calls
 from infra.local.checks import Checks
 from infra.local.clock import Clock
-from infra.local.cloud import Cloud, forget
+from infra.local.cloud import Cloud
 from infra.local.conductor import Conductor
 from infra.local.controls import PREFIX, Controls
 from infra.local.deploy import deploy
@@ -24,7 +22,7 @@ from infra.local.environment import Addresses
 from infra.local.faults import Faults
 from infra.local.gateway import Request, Response
 from infra.local.http_api import HttpGateway, only_api
-from infra.local.http_front import HttpFront, listen
+from infra.local.port import listen
 from infra.local.invocation import InProcess, Invoker, Outcome
 from infra.local.model import Deployment, Function
 from infra.local.presigned import PresignedLinks
@@ -33,6 +31,9 @@ from infra.local.rights import Rights
 from infra.local.tokens import TokenCheck
 from infra.local.websocket import Conversation, Hub
 from infra.local.workers import Workers
+
+if TYPE_CHECKING:
+    from infra.local.http_front import HttpFront
 
 REGION = "eu-west-1"
 NAME = "tandem-local"
@@ -52,7 +53,8 @@ class Stack:
         self.rights = Rights(deployment)
         self.faults = Faults(clock.path.with_name("faults.json"))
         self._variables: dict[str, dict[str, str]] = {}
-        self._front: HttpFront | None = None
+        self._front: "HttpFront | None" = None
+        self._clock_before: Clock | None = None
 
     @classmethod
     def start(
@@ -66,25 +68,27 @@ class Stack:
         autorun: bool = False,
         region: str = REGION,
         env: Mapping[str, str] | None = None,
+        name: str = NAME,
     ) -> "Stack":
         """Deploy `template` and serve it.
 
         `root` is the folder handlers are imported from (default: the template's). `workers` runs functions in
         processes of their own. `port` opens HTTP and WebSocket on 127.0.0.1 (0: any; None: no socket, use `request`).
         `autorun` lets queues, streams and schedules run by themselves; without it, `settle` and `advance` do.
-        `env` reaches every function (addresses of carrier simulators, for instance).
+        `env` reaches every function (addresses of carrier simulators, for instance). A stack may be started while
+        another one of this process rests: `stop` gives the other one its cloud back.
         """
         # The port first: if it is taken, nothing else needs to happen.
         taken = listen(port) if port is not None else None
-        forget()
         root = (root or template.parent).resolve()
         deployment = Deployment(region)
         clock = Clock(Path(tempfile.mkdtemp(prefix="tandem-")) / "clock")
-        corrections.install(clock)
+        clock_before = corrections.install(clock)
         cloud = Cloud(deployment)
-        loaded = transform.load(template, dict(parameters or {}), region)
-        deployment.outputs = deploy(loaded, parameters or {}, deployment, cloud.client, root, NAME)
+        loaded = transform.load(template, dict(parameters or {}), region, root / ".local" / "transformed")
+        deployment.outputs = deploy(loaded, parameters or {}, deployment, cloud.client, root, name)
         stack = cls(deployment, cloud, clock, root)
+        stack._clock_before = clock_before
         stack.environment = dict(env or {})
         stack.stage = str(stage_of(loaded, parameters or {}))
         stack._open(taken, workers=workers, autorun=autorun)
@@ -107,6 +111,8 @@ class Stack:
         self.cloud.watchers.append(self.conductor.watch)
         self._note_pollers()
         if taken is not None:
+            from infra.local.http_front import HttpFront  # noqa: PLC0415 - tests without a socket need no aiohttp
+
             self._front = HttpFront(taken, self.handle, self.hub)
         if autorun:
             self.conductor.start()
@@ -257,12 +263,15 @@ class Stack:
         self.conductor.stop()
         self.invoker.stop()
         self.cloud.stop()
+        corrections.install(self._clock_before)
         self.clock.close()
         shutil.rmtree(self.clock.path.parent, ignore_errors=True)
 
     @staticmethod
     def _published_keys(issuer: str) -> Mapping[str, Any]:
         """moto signs every pool's tokens with one key."""
+        from moto.cognitoidp.responses import CognitoIdpJsonWebKeyResponse  # noqa: PLC0415 - slow, and seldom needed
+
         found: dict[str, Any] = json.loads(CognitoIdpJsonWebKeyResponse.json_web_key)
         return found
 

@@ -115,9 +115,11 @@ def bucket(place: Place, properties: Properties) -> Created:
 
 
 def bucket_policy(place: Place, properties: Properties) -> Created:
-    """AWS::S3::BucketPolicy: stored, not evaluated."""
+    """AWS::S3::BucketPolicy: accepted by the store, then taken away: moto would apply its denials to every request,
+    without their conditions."""
     name, document = properties.require("Bucket"), json.dumps(properties.require("PolicyDocument"))
     place.client("s3").put_bucket_policy(Bucket=name, Policy=document)
+    place.client("s3").delete_bucket_policy(Bucket=name)
     return Created(properties.logical_id, properties.type, name)
 
 

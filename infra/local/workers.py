@@ -38,6 +38,8 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                # Ctrl-C in a terminal is meant for the stack; it ends its workers itself.
+                start_new_session=True,
             )
 
     @property
@@ -97,6 +99,8 @@ class Workers:
     def __init__(self, environment: Callable[[Function], Mapping[str, str]], logs: Path, cap: int = 4) -> None:
         self._environment = environment
         self._logs = logs
+        for old in logs.glob("*.log"):
+            old.unlink()
         self._cap = cap
         self._idle: dict[str, list[Worker]] = defaultdict(list)
         self._count: dict[str, int] = defaultdict(int)

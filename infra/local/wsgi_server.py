@@ -3,6 +3,7 @@
 import io
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -72,6 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
         except ConnectionDropped:
             self.close_connection = True
             return
+        except Exception:
+            # moto lets exceptions of its own through; the caller sees them, as a service's internal error.
+            status, headers, answer = "500 Internal Server Error", [], traceback.format_exc().encode()
         code, _, reason = status.partition(" ")
         self.send_response_only(int(code), reason)
         without_body = self.command == "HEAD" or code in ("204", "304")

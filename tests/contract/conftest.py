@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from tandem.config import settings
 
+from tandem.config import settings
 from tests.contract.africas_talking import AfricasTalkingHarness, africas_talking
 from tests.contract.harness import Harness
 from tests.contract.sandbox import ENVIRONMENT, SandboxHarness, sandbox

@@ -9,10 +9,10 @@ import boto3
 from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
+
 from tandem.aws import table
 from tandem.carriers.base import CarrierRequest, CarrierResponse, Dial
 from tandem.carriers.sandbox import Sandbox
-
 from tests.contract.harness import DialAnswer
 
 REGION, TABLE, QUEUE = "eu-west-1", "contract", "sandbox-steps"

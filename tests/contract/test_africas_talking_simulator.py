@@ -1,15 +1,17 @@
 """The simulator of Africa's Talking is itself held to the provider: its official client, its rules, its bad days."""
 
 import re
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from africastalking.Service import AfricasTalkingException
-from africastalking.Voice import VoiceService
+from africastalking.Service import AfricasTalkingException  # type: ignore[import-untyped]
+from africastalking.Voice import VoiceService  # type: ignore[import-untyped]
 
 from tandem.carriers.africas_talking import Account, AfricasTalking
 from tandem.carriers.base import (
@@ -105,7 +107,9 @@ def test_answers_carry_the_providers_headers(simulator: AfricasTalkingSimulator)
     with urllib.request.urlopen(request) as answer:
         assert answer.headers["Content-Type"] == "application/json"
         assert answer.headers["Server"].startswith("akka-http/10.")
-        assert answer.read().startswith(b'{"entries":[{"phoneNumber":"+254722000001","status":"Queued","sessionId":"ATVId_')
+        assert answer.read().startswith(
+            b'{"entries":[{"phoneNumber":"+254722000001","status":"Queued","sessionId":"ATVId_'
+        )
 
 
 @pytest.mark.parametrize("missing", ["username", "from", "to"])
@@ -113,7 +117,7 @@ def test_a_form_without_a_field_is_refused_by_name(simulator: AfricasTalkingSimu
     form = {"username": "acme", "from": OWN, "to": CUSTOMER}
     del form[missing]
     request = urllib.request.Request(
-        f"{simulator.base_url}/call", "&".join(f"{k}={v}" for k, v in form.items()).encode(), {"apiKey": "atsk_simulated"}
+        f"{simulator.base_url}/call", urlencode(form).encode(), {"apiKey": "atsk_simulated"}
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
@@ -188,8 +192,7 @@ class Product:
     def post(self, url: str, form: Mapping[str, str]) -> Reply:
         """Take a callback."""
         query = dict(parse_qsl(urlsplit(url).query))
-        body = "&".join(f"{name}={urllib.request.quote(value)}" for name, value in form.items()).encode()
-        request = CarrierRequest(url, {}, body, query)
+        request = CarrierRequest(url, {}, urlencode(form).encode(), query)
         self.adapter.verify(request)
         self.events += self.adapter.parse(request)
         response = self.adapter.render(self._flow(dict(form)))
@@ -333,11 +336,51 @@ def test_a_browser_calls_as_a_client_of_the_account(simulator: AfricasTalkingSim
     assert {event.from_number for event in product.events} == {"acme.Ada.L"}
 
 
+@contextmanager
+def _served(product: Product) -> Iterator[str]:
+    """The product's callbacks on a port of this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            reply = product.post(self.path, form)
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.content_type)
+            self.end_headers()
+            self.wfile.write(reply.body.encode())
+
+        def log_message(self, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 def test_calls_are_played_over_http_in_the_background(simulator: AfricasTalkingSimulator) -> None:
-    product = Product(simulator, _menu)
+    callback = ""
+
+    def flow(form: dict[str, str]) -> list[Instruction]:
+        return [Enqueue("support")] if form.get("dtmfDigits") == "3" else [Gather(Say("Press 3"), callback)]
+
+    product = Product(simulator, flow)
     with _served(product) as base_url:
-        simulator.numbers[OWN] = Number(f"{base_url}/voice/instruct?token=t", f"{base_url}/voice/events?token=t")
+        callback = f"{base_url}/voice/instruct?token=t"
+        simulator.numbers[OWN] = Number(callback, f"{base_url}/voice/events?token=t")
         simulator.scenarios[CUSTOMER] = Scenario(digits=("3",))
-        session = product.adapter.dial(Dial("t.c", OWN, CUSTOMER, INSTRUCT, record=False))
+        session = product.adapter.dial(Dial("t.c", OWN, CUSTOMER, callback, record=False))
         simulator.finish()
-    assert simulator.calls[session].queues == []  # KEYS leads elsewhere: see below
+    assert simulator.calls[session].queues == ["support"]
+    assert product.happened[-1] is Happened.ENDED
+
+
+def test_what_breaks_in_the_background_is_brought_to_light(simulator: AfricasTalkingSimulator) -> None:
+    product = Product(simulator, lambda form: [Gather(Say("Press 1"), "/not-absolute")])
+    simulator.post = product.post
+    simulator.scenarios[CUSTOMER] = Scenario()
+    product.adapter.dial(Dial("t.c", OWN, CUSTOMER, INSTRUCT, record=False))
+    with pytest.raises(Violation, match="callbackUrl"):
+        simulator.finish()

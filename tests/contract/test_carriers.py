@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tandem.carriers.audio import HEAD, is_audio
 from tandem.carriers.base import (
     CarrierEvent,
@@ -33,7 +34,6 @@ from tandem.carriers.base import (
     Say,
 )
 from tandem.errors import Conflict
-
 from tests.contract.conftest import CARRIERS, SetEnvironment
 from tests.contract.harness import DialAnswer, Harness
 
@@ -208,9 +208,7 @@ def test_two_thousand_damaged_requests_never_raise(harness: Harness) -> None:
         body = bytearray(request.body)
         for _ in range(chance.randrange(1, 7)):
             at = chance.randrange(len(body) + 1)
-            body[at : at + chance.randrange(4)] = chance.choice(
-                (b"", b"0", b'"', b"\xff", b"=", b"&", b"null", b"%00", b"[]")
-            )
+            body[at : at + chance.randrange(4)] = chance.choice(damage)
         _sound(harness.carrier.parse(replace(request, body=bytes(body))))
 
 

@@ -69,6 +69,7 @@ class AfricasTalkingSimulator:
     post: Post = post_over_http
     calls: dict[str, Call] = field(default_factory=dict)
     requests: list[Received] = field(default_factory=list)
+    fetches: list[Received] = field(default_factory=list)  # of recordings
     faults: list[Fault] = field(default_factory=list)  # for the next calls of /call, one each
     recordings: dict[str, Audio] = field(default_factory=dict)
     queues: dict[str, int] = field(default_factory=dict)
@@ -259,6 +260,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(fault.status or 200, "application/json", fault.body or json.dumps(answer).encode())
 
     def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.simulator.fetches.append(Received(self.path, headers, {}))
         audio = self.server.simulator.recordings.get(self.path.removeprefix("/recordings/"))
         if audio is None:
             return self._answer(404, "text/plain; charset=UTF-8", b"The requested resource could not be found.")

@@ -1,5 +1,6 @@
 """The adapter for Africa's Talking against the provider's wire."""
 
+import json
 import os
 import socket
 import struct
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from tandem import clock
 from tandem.carriers.africas_talking import Account, AfricasTalking, ClientToken
 from tandem.carriers.base import (
@@ -19,10 +21,10 @@ from tandem.carriers.base import (
     Found,
     Happened,
     Outcome,
+    RecordingUnavailable,
 )
 from tandem.config import settings
 from tandem.errors import Conflict, Unavailable
-
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Fault, Number
 
 OWN, CUSTOMER = "+254711000000", "+254722000001"
@@ -189,6 +191,39 @@ def test_an_address_that_leads_nowhere_has_refused(url: str) -> None:
         AfricasTalking(_account(url)).dial(_dial())
 
 
+# Faults injected on a developer's machine
+
+
+def _inject(path: Path, operation: str, kind: str) -> None:
+    path.write_text(json.dumps([{"carrier": "africas_talking", "operation": operation, "kind": kind, "rate": 1.0}]))
+
+
+def test_an_injected_failure_refuses_the_dial_and_a_dropped_answer_hides_it(
+    simulator: AfricasTalkingSimulator,
+    carrier: AfricasTalking,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: Callable[[str], None],
+) -> None:
+    faults = tmp_path / "faults.json"
+    monkeypatch.setenv("TANDEM_FAULTS_FILE", os.fspath(faults))
+    stage("local")
+    _inject(faults, "dial", "fail")
+    with pytest.raises(DialRefused):
+        carrier.dial(_dial())
+    assert simulator.dials("t-1.c-1") == 0
+    _inject(faults, "dial", "drop_answer")
+    with pytest.raises(DialUnknown):
+        carrier.dial(_dial())
+    assert simulator.dials("t-1.c-1") == 1
+    _inject(faults, "fetch_recording", "fail")
+    with pytest.raises(RecordingUnavailable):
+        list(carrier.fetch_recording(simulator.record(b"ID3")))
+    stage("dev")
+    carrier.dial(_dial("t-1.c-2"))
+    assert simulator.dials("t-1.c-2") == 1
+
+
 # What the provider cannot do
 
 
@@ -283,6 +318,40 @@ def test_instructions_are_served_as_text() -> None:
     response = AfricasTalking(_account()).render([])
     assert (response.status, response.content_type) == (200, "text/plain; charset=utf-8")
     assert response.body == '<?xml version="1.0" encoding="UTF-8"?>\n<Response />'
+
+
+# Recordings
+
+
+def test_a_recording_is_fetched_from_private_addresses_only_where_that_is_allowed(
+    simulator: AfricasTalkingSimulator,
+    carrier: AfricasTalking,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: Callable[[str], None],
+) -> None:
+    url = simulator.record(b"ID3 and so on")
+    for allowed in ("", "10.0.0.0/8"):
+        monkeypatch.setenv("WEBHOOK_EGRESS_ALLOW", allowed)
+        stage("local")
+        with pytest.raises(RecordingUnavailable, match="address_refused"):
+            list(carrier.fetch_recording(url))
+    assert simulator.fetches == []
+    monkeypatch.setenv("WEBHOOK_EGRESS_ALLOW", "10.0.0.0/8, 127.0.0.0/8")
+    stage("local")
+    assert b"".join(carrier.fetch_recording(url)) == b"ID3 and so on"
+    assert len(simulator.fetches) == 1
+
+
+def test_a_recording_is_asked_for_without_our_credentials(
+    simulator: AfricasTalkingSimulator,
+    carrier: AfricasTalking,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: Callable[[str], None],
+) -> None:
+    monkeypatch.setenv("WEBHOOK_EGRESS_ALLOW", "127.0.0.0/8")
+    stage("local")
+    list(carrier.fetch_recording(simulator.record(b"ID3")))
+    assert not {"apikey", "authorization"} & simulator.fetches[0].headers.keys()
 
 
 # Browser clients

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 
 import pytest
+
 from tandem.carriers.africas_talking_actions import written
 from tandem.carriers.base import (
     Connect,
@@ -18,7 +19,6 @@ from tandem.carriers.base import (
     Reject,
     Say,
 )
-
 from tests.simulators.africas_talking_actions import Action, read
 
 CALLBACK = "https://hooks.example.com/voice/instruct?token=a&menu=b"

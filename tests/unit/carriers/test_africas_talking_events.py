@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tandem.carriers.africas_talking_events import events
 from tandem.carriers.base import CarrierEvent, Cost, Happened, Outcome
 
@@ -141,6 +142,8 @@ def test_a_request_for_instructions_without_a_state_says_that_the_call_was_answe
 def test_a_request_for_instructions_of_a_ringing_call_does_not_say_that_it_was_answered() -> None:
     fields = {"sessionId": SESSION, "isActive": "1", "callSessionState": "Ringing", "direction": "Inbound"}
     assert [e.happened for e in events(fields, NOW, asks_for_instructions=True)] == [Happened.RINGING]
+    del fields["callSessionState"]
+    assert [e.happened for e in events(fields, NOW, asks_for_instructions=True)] == [Happened.OTHER]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +191,9 @@ def test_each_cause_has_its_outcome(cause: str, unanswered: Outcome | None, talk
         ({"callSessionState": "Completed", "durationInSeconds": "3"}, Outcome.ANSWERED_HUMAN, None),
         ({"eventType": "SessionFailed"}, Outcome.CARRIER_ERROR, "SessionFailed"),
         ({"eventType": "SessionFailed", "hangupCause": "USER_BUSY"}, Outcome.BUSY, "USER_BUSY"),
+        ({"callSessionState": "Failed", "durationInSeconds": "9"}, Outcome.ANSWERED_HUMAN, "Failed"),
         ({"eventType": "SessionEnded"}, None, None),
+        ({"hangupCause": "null"}, None, None),
         ({}, None, None),
     ],
 )
@@ -294,7 +299,7 @@ def test_a_recording_comes_after_the_end_that_tells_of_it() -> None:
 
 
 def test_a_recording_or_digits_alone_are_no_other_news() -> None:
-    assert _happened(recordingUrl="https://example.com/a.mp3") == [Happened.RECORDED]
+    assert _happened(recordingUrl="HTTPS://example.com/a.mp3") == [Happened.RECORDED]
     assert _happened(dtmfDigits="1") == [Happened.DIGITS]
 
 

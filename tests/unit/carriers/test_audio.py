@@ -7,6 +7,7 @@ from array import array
 from itertools import pairwise
 
 import pytest
+
 from tandem.carriers.audio import is_audio, tone_wav
 
 
@@ -22,6 +23,11 @@ def test_a_tone_is_a_telephone_quality_wav_of_the_length_asked_for(seconds: floa
         assert (reader.getframerate(), reader.getsampwidth(), reader.getnchannels()) == (8000, 2, 1)
         assert reader.getnframes() == round(seconds * 8000)
     assert int.from_bytes(wav[4:8], "little") == len(wav) - 8
+
+
+def test_no_time_at_all_is_silence_and_still_a_file() -> None:
+    assert tone_wav(-1, "call-1") == tone_wav(0, "call-1")
+    assert len(_samples(tone_wav(-1, "call-1"))) == 0
 
 
 def test_the_same_seed_gives_the_same_tone_and_another_seed_another() -> None:

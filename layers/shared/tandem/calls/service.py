@@ -11,7 +11,7 @@ from tandem.calls.incoming import receive_call
 from tandem.calls.models import Call, CallFilter, CallPlaced, CallRequest, CallView, Recording
 from tandem.calls.placing import dial_out
 from tandem.calls.views import view
-from tandem.carriers import carrier
+from tandem.carriers.registry import carrier
 from tandem.carriers.base import CarrierEvent, Finding, Happened, Outcome
 from tandem.errors import NotFound
 from tandem.observability import count, logger

@@ -31,10 +31,10 @@ def written(instructions: Sequence[Instruction]) -> str:
     """
     response = Element("Response")
     for position, instruction in enumerate(instructions):
-        if isinstance(instruction, HangUp) or (isinstance(instruction, Reject) and position):
+        if position and isinstance(instruction, Reject):
             break
         response.extend(_actions(instruction))
-        if isinstance(instruction, Redirect | Reject):
+        if isinstance(instruction, HangUp | Redirect | Reject):
             break
     ElementTree.indent(response)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(response, encoding="unicode")

@@ -4,7 +4,6 @@ import hashlib
 import itertools
 import math
 import struct
-import sys
 from array import array
 
 RATE = 8_000
@@ -57,14 +56,10 @@ def tone_wav(seconds: float, seed: str) -> bytes:
     tune = [byte % len(_SCALE) for byte in digest]
     notes = {choice: _note(choice) for choice in set(tune)}
     samples = array("h")
-    for choice in itertools.cycle(tune):
-        if len(samples) >= length:
-            break
-        samples.extend(notes[choice])
-    del samples[length:]
-    if sys.byteorder == "big":
-        samples.byteswap()
-    data = samples.tobytes()
+    choices = itertools.cycle(tune)
+    while len(samples) < length:
+        samples.extend(notes[next(choices)])
+    data = samples[:length].tobytes()  # little-endian, as WAV is, like every machine this runs on
     return _header(len(data)) + data
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tandem.address import api_url
-from tandem.carriers import carrier as carrier_adapter
+from tandem.carriers.registry import carrier as carrier_adapter
 from tandem.carriers.base import CarrierRequest, Forged
 from tandem.config import settings
 from tandem.entry.caller import Caller

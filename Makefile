@@ -1,0 +1,64 @@
+# Two commands to know: `make run` and `make test`. Both install what is missing into .venv.
+PYTHON ?= python3
+PORT ?= 3001
+VENV := .venv/bin
+export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-sam test check bench build deploy docs lock clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: .venv/local  ## the whole product on http://localhost:3001 (PORT=… to move it, DEMO=0 without the calls)
+	@$(VENV)/python -m infra.local --port $(PORT) $(if $(filter 0,$(DEMO)),--no-demo)
+
+run-sam: .venv/local build  ## the functions in SAM's containers, on the same local AWS (needs Docker)
+	@$(VENV)/python -m infra.local.sam --port $(PORT)
+
+test: .venv/dev  ## every test
+	@$(VENV)/python -m pytest -n auto --maxprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
+
+check: .venv/dev  ## formatting, lint, types, layers, templates, documentation
+	@$(VENV)/ruff format --check .
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports
+	@$(VENV)/cfn-lint template.yaml infra/*.yaml
+	@$(VENV)/python -m infra.docs --check
+
+docs: .venv/dev  ## write docs/ from the code
+	@$(VENV)/python -m infra.docs
+
+bench: .venv/bench  ## cold start, warm CPU and round trips against three peers, side by side
+	@$(VENV)/python -m tests.benchmarks
+
+build: .venv/sam  ## sam build: layers compiled and slimmed
+	@.venv/sam/bin/sam build --cached --parallel
+
+deploy: build  ## sam deploy --guided
+	@.venv/sam/bin/sam deploy --guided
+
+lock: .venv/pip  ## pin the dependencies of pyproject.toml
+	@for kind in "" local dev bench; do \
+	  out=$${kind:+requirements/$$kind.txt}; group=$${kind:+--group $$kind}; \
+	  $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate pyproject.toml $$group \
+	    $${kind:+-c layers/dependencies/requirements.txt} -o $${out:-layers/dependencies/requirements.txt}; done
+
+clean:  ## remove what was installed and built
+	rm -rf .venv .local .aws-sam .build
+
+.venv/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	@$(PYTHON) -m venv .venv
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+.venv/local .venv/dev .venv/bench: .venv/%: requirements/%.txt .venv/pip
+	@echo "installing $*..."
+	@$(VENV)/uv pip install --quiet --python $(VENV)/python -r $<
+	@touch $@
+
+.venv/sam: requirements/sam.txt .venv/pip
+	@$(PYTHON) -m venv .venv/sam
+	@$(VENV)/uv pip install --quiet --python .venv/sam/bin/python -r $<

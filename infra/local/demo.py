@@ -1,0 +1,141 @@
+"""The demonstration of `make run`: two workspaces, and calls through the sandbox carrier with live progress."""
+
+import json
+import os
+import secrets
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.receiver import Receiver
+from infra.local.stack import Stack
+from infra.local.workspaces import make_workspace, open_to_anyone
+from tandem.admin import Workspace
+
+CALLS = (
+    ("+15005550001", "is answered, and recorded"),
+    ("+15005550002", "is busy"),
+    ("+15005550004", "declines"),
+    ("+15005550009", "answers, though the carrier's answer to the dial is lost"),
+)
+_PATIENCE = 45
+_FINAL = ("completed", "missed", "failed")
+_NUMBERS = {"demo": "+15005550100", "other": "+15005550200"}
+
+
+@dataclass
+class Demo:
+    """Two workspaces on a running stack."""
+
+    stack: Stack
+    workspaces: list[Workspace]
+    callback_token: str
+
+    @classmethod
+    def prepare(cls, stack: Stack) -> "Demo":
+        """Make the workspaces, their phone services, and an account at Africa's Talking that nobody answers."""
+        token = secrets.token_urlsafe(32)
+        account = {"username": "sandbox", "api_key": "none", "token": token}
+        if url := os.environ.get("AFRICAS_TALKING_URL"):
+            account |= {"voice_url": url, "webrtc_url": url}
+        stack.client("ssm").put_parameter(
+            Name="/tandem/local/carriers/africas_talking",
+            Value=json.dumps(account),
+            Type="SecureString",
+            Overwrite=True,
+        )
+        workspaces = [make_workspace(stack, name) for name in _NUMBERS]
+        open_to_anyone(stack, workspaces[0])
+        demo = cls(stack, workspaces, token)
+        for workspace in workspaces:
+            demo.request(workspace, "POST", "/api/telephony/configure", {"phoneNumber": _NUMBERS[workspace.name]})
+        return demo
+
+    def description(self) -> dict[str, Any]:
+        """What `.local/stack.json` says of workspaces and carriers."""
+        return {
+            "workspaces": [
+                {"name": each.name, "tenant_id": each.tenant_id, "owner": None, "keys": each.keys}
+                for each in self.workspaces
+            ],
+            "carriers": {
+                "africas_talking": {"webhook_url": f"{self.stack.base_url}/voice/events", "token": self.callback_token}
+            },
+        }
+
+    def request(self, workspace: Workspace, method: str, path: str, body: Any = None) -> Any:
+        """A request over HTTP with a workspace's live key; the answer's JSON."""
+        call = urllib.request.Request(  # noqa: S310 — the stack's own address
+            self.stack.base_url + path,
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"Authorization": f"Bearer {workspace.keys['live']}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(call, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def show(self) -> None:
+        """Place the calls, follow them, and print what happened."""
+        workspace = self.workspaces[0]
+        receiver = Receiver()
+        configured = self.request(workspace, "POST", "/api/telephony/configure", {"webhookUrl": receiver.url})
+        receiver.secret = configured["data"]["webhookSecret"]
+        try:
+            placed = self._place(workspace)
+            self._follow(workspace, placed)
+            self._await_webhooks(receiver)
+            self._print_outcome(workspace, placed, receiver)
+        finally:
+            self.request(workspace, "POST", "/api/telephony/configure", {"webhookUrl": None})
+            receiver.stop()
+
+    def _place(self, workspace: Workspace) -> dict[str, str]:
+        placed = {}
+        for number, story in CALLS:
+            body = {"customerPhone": number, "agentId": "agent-123", "customGreeting": "Good morning!"}
+            data = self.request(workspace, "POST", "/api/telephony/calls/initiate", body)["data"]
+            placed[data["callId"]] = number
+            _say(f"  dial   {number}  ({story})")
+        return placed
+
+    def _follow(self, workspace: Workspace, placed: dict[str, str]) -> None:
+        seen: dict[str, str] = dict.fromkeys(placed, "initiated")
+        started = time.monotonic()
+        while time.monotonic() - started < _PATIENCE:
+            for call_id, number in placed.items():
+                call = self.request(workspace, "GET", f"/api/telephony/calls/{call_id}")["data"]
+                if call["status"] != seen[call_id]:
+                    seen[call_id] = call["status"]
+                    outcome = f", {call['outcome']}" if call["outcome"] else ""
+                    _say(f"  {time.monotonic() - started:4.1f} s {number}  {call['status']}{outcome}")
+            if all(status in _FINAL for status in seen.values()):
+                return
+            time.sleep(0.3)
+
+    def _await_webhooks(self, receiver: Receiver) -> None:
+        started = time.monotonic()
+        while time.monotonic() - started < _PATIENCE and receiver.events().count("call.recording.available") < 2:
+            time.sleep(0.2)
+
+    def _print_outcome(self, workspace: Workspace, placed: dict[str, str], receiver: Receiver) -> None:
+        first = next(iter(placed))
+        call = self.request(workspace, "GET", f"/api/telephony/calls/{first}")["data"]
+        link = self.request(workspace, "GET", f"/api/telephony/calls/{first}/recording")["data"]
+        with urllib.request.urlopen(link["downloadUrl"], timeout=30) as answer:  # noqa: S310
+            audio = answer.read()
+        history = self.request(workspace, "GET", "/api/telephony/calls/history")["pagination"]
+        genuine = sum(one.genuine for one in receiver.received)
+        _say("")
+        _say(f"  call       {call['callId']}  {call['status']} after {call['duration']} s of talk")
+        _say(
+            f"  recording  {len(audio):,} bytes of {answer.headers['content-type']}, link good for {link['expiresIn']} s"
+        )
+        _say(f"  webhooks   {len(receiver.received)} received, {genuine} with good signatures")
+        _say(f"  history    {history['total']} calls")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

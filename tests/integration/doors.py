@@ -1,0 +1,81 @@
+"""The endpoints that take a key, as tests go through all of them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.stack import Stack
+from infra.local.workspaces import operating
+from tandem.keys import service as keys
+from tandem.keys.models import ALL_PERMISSIONS, LIVE, digest
+
+UNKNOWN_CALL = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+@dataclass(frozen=True)
+class Door:
+    """An operation behind a key: what to send, and the permission that it wants."""
+
+    method: str
+    path: str
+    permission: str
+    body: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+PLACE = Door(
+    "POST", "/api/telephony/calls/initiate", "write:calls", {"customerPhone": "+15005550001", "agentId": "agent-1"}
+)
+CONFIGURE = Door("POST", "/api/telephony/configure", "write:telephony", {"recordingEnabled": True})
+HISTORY = Door("GET", "/api/telephony/calls/history", "read:calls")
+DOORS = [
+    PLACE,
+    CONFIGURE,
+    HISTORY,
+    Door("GET", "/api/telephony/configure", "read:telephony"),
+    Door("GET", f"/api/telephony/calls/{UNKNOWN_CALL}", "read:calls"),
+    Door("GET", f"/api/telephony/calls/{UNKNOWN_CALL}/recording", "read:recordings"),
+    Door("GET", f"/api/telephony/calls/{UNKNOWN_CALL}/recording/stream", "read:recordings"),
+]
+INVOKE = Door("GET", "/voice/invoke-call?phone=254711000001", "write:calls")
+
+
+def make_key(stack: Stack, tenant_id: str, prefix: str = LIVE, **change: Any) -> str:
+    """A new key of a tenant; `change`: attributes of its item that the product has no way to set yet."""
+    permissions = change.pop("permissions", ALL_PERMISSIONS)
+    plan = change.pop("plan", "enterprise")
+    with operating(stack):
+        key = keys.create_key(tenant_id, prefix, name="a key", plan=plan, permissions=permissions)
+    change_key(stack, key, **change)
+    return key
+
+
+def change_key(stack: Stack, key: str, **change: Any) -> None:
+    """Set attributes of a key's item."""
+    from tandem.aws import table
+
+    if change:
+        with operating(stack):
+            table.update(table.Update(f"KEY#{digest(key)}", "KEY", set=change))
+
+
+def key_item(stack: Stack, key: str) -> dict[str, Any]:
+    """A key as it is stored."""
+    from tandem.aws import table
+
+    with operating(stack):
+        return table.get(f"KEY#{digest(key)}", "KEY") or {}
+
+
+def contents(stack: Stack) -> dict[tuple[str, str], str]:
+    """Everything in the table by key, but for what counts requests: the items of API keys."""
+    (name,) = stack.deployment.tables
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=name)
+    items = [item for page in pages for item in page["Items"]]
+    return {
+        (item["pk"]["S"], item["sk"]["S"]): json.dumps(item, sort_keys=True)
+        for item in items
+        if not item["pk"]["S"].startswith("KEY#")
+    }
