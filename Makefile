@@ -5,7 +5,7 @@ VENV := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-sam test check bench build deploy docs lock clean
+.PHONY: help workspace run run-sam test check bench build deploy docs lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ lock: .venv/pip  ## pin the dependencies of pyproject.toml
 	  out=$${kind:+requirements/$$kind.txt}; group=$${kind:+--group $$kind}; \
 	  $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate pyproject.toml $$group \
 	    $${kind:+-c layers/dependencies/requirements.txt} -o $${out:-layers/dependencies/requirements.txt}; done
+
+workspace: .venv/local  ## make a workspace in a deployed stage: TABLE_NAME=… NAME=…
+	@$(VENV)/python -m tandem.admin create-workspace --name "$(NAME)"
 
 clean:  ## remove what was installed and built
 	rm -rf .venv .local .aws-sam .build

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from tandem.calls.models import CallFilter, DirectionFilter, StatusFilter
+from tandem.calls.models import CallFilter, CallView, DirectionFilter, StatusFilter
 from tandem.calls.service import list_calls
 from tandem.entry import Caller, endpoint, key_or_session
 from tandem.entry.dialects import telephony
@@ -22,7 +22,7 @@ def handler(
     customer_id: Annotated[Name | None, Query(alias="customerId")] = None,
     page: PageNumber = 1,
     limit: PageLimit = 20,
-) -> Listed:
+) -> Listed[CallView]:
     """Calls, newest first. Dates are ISO 8601; an end that is only a date includes that whole UTC day."""
     wanted = CallFilter.over(
         start_date, end_date, status=status, direction=direction, agent_id=agent_id, customer_id=customer_id

@@ -11,4 +11,4 @@ from tandem.recordings import service as recordings
 @endpoint("GET", "/api/telephony/calls/{call_id}/recording/stream", telephony, guard=key_or_session("read:recordings"))
 def handler(caller: Caller, request: Request, call_id: str) -> Answer:
     """The recording's bytes; `Range` is honoured, and what is too large to answer is redirected to the store."""
-    return audio_answer(recordings.find(caller.tenant_id, call_id), request.headers.get("range"))
+    return audio_answer(recordings.find(caller.tenant_id, call_id), request.headers)

@@ -73,11 +73,12 @@ def _parameters(port: int) -> dict[str, str]:
 
 def _serve(stack: Stack, options: argparse.Namespace, described: Path, started: float) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    demo, more = None, {"workspaces": [], "carriers": {}}
+    demo = None
+    more: dict[str, Any] = {"workspaces": [], "carriers": {}}
     if not options.bare:
         # The demonstration uses the product's own code, which lies in the template's layers.
         sys.path[:0] = [str(path) for path in next(iter(stack.functions.values())).paths]
-        from infra.local.demo import Demo  # noqa: PLC0415 - a bare stack has nothing of the product in it
+        from infra.local.demo import Demo
 
         demo = Demo.prepare(stack)
         more = demo.description()

@@ -93,7 +93,9 @@ def _read_body(place: Place, made: HttpApi, body: dict[str, Any]) -> None:
         for method, operation in operations.items():
             if method in METHODS:
                 # SAM writes the default route as the path `/$default`, and marks it.
-                made.routes.append(_route(place, "$default" if operation.get("isDefaultRoute") else path, method, operation))
+                made.routes.append(
+                    _route(place, "$default" if operation.get("isDefaultRoute") else path, method, operation)
+                )
 
 
 def _route(place: Place, path: str, method: str, operation: dict[str, Any]) -> Route:

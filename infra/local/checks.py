@@ -95,7 +95,7 @@ def _transaction(body: Mapping[str, Any], region: str) -> None:
         )
     seen = set()
     for entry in entries:
-        operation = next(iter(entry.values()), {})
+        operation: Mapping[str, Any] = next(iter(entry.values()), {})
         _write(operation, region)
         identity = _identity(region, operation)
         if identity in seen:

@@ -59,7 +59,7 @@ class Cloud:
         """An operator's boto3 client: no role, no checks of rights."""
         if service not in self._clients:
             self._clients[service] = boto3.client(
-                service,  # type: ignore[call-overload]
+                service,
                 region_name=self.deployment.region,
                 endpoint_url=self.url,
                 aws_access_key_id=ADMIN_KEY,

@@ -100,7 +100,7 @@ def source(place: Place, properties: Properties) -> Created:
     filters = properties.take("FilterCriteria", {}).get("Filters", [])
     scaling = properties.take("ScalingConfig", {})
     is_queue = arn.split(":")[2] == "sqs"
-    enabled = properties.take("Enabled", True)
+    enabled = properties.take("Enabled", "true")
     mapping = EventSource(
         logical_id=properties.logical_id,
         function=made_for.logical_id,
@@ -110,7 +110,7 @@ def source(place: Place, properties: Properties) -> Created:
         filters=[json.loads(one["Pattern"]) for one in filters],
         starting=properties.take("StartingPosition", "LATEST"),
         retries=int(properties.take("MaximumRetryAttempts", -1)),
-        bisect=_true(properties.take("BisectBatchOnFunctionError", False)),
+        bisect=_true(properties.take("BisectBatchOnFunctionError")),
         on_failure=properties.take("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
         concurrency=scaling.get("MaximumConcurrency"),
     )

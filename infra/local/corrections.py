@@ -5,6 +5,7 @@ They replace attributes of moto's classes for the life of this process, once, an
 
 import copy
 import functools
+import inspect
 import json
 import sys
 import time
@@ -123,28 +124,19 @@ def normalised(number: Any) -> Any:
 def _query_only_what_matches() -> None:
     """A query sorts its own partition, not the table; and a page as long as the limit says that there may be more."""
     original: Callable[..., Any] = Table.query
+    signature = inspect.signature(original)
 
-    def query(
-        self: Table,
-        hash_key: DynamoType | None,
-        range_comparison: str | None,
-        range_objs: list[DynamoType],
-        limit: int,
-        exclusive_start_key: dict[str, Any],
-        scan_index_forward: bool,
-        projection_expressions: list[list[str]] | None,
-        index_name: str | None = None,
-        consistent_read: bool = False,
-        filter_expression: Any = None,
-        **more: Any,
-    ) -> tuple[list[Item], int, dict[str, Any] | None]:
+    def query(self: Table, *given: Any, **named: Any) -> tuple[list[Item], int, dict[str, Any] | None]:
+        asked = signature.bind(self, *given, **named)
+        asked.apply_defaults()
+        arguments = asked.arguments
+        filter_expression, projection_expressions = arguments["filter_expression"], arguments["projection_expressions"]
+        limit, index_name = arguments["limit"], arguments["index_name"]
         view = copy.copy(self)
-        view.items = _matching(self, hash_key, index_name, more.get("hash_key_conditions") or [])
-        found, scanned, last = original(
-            *(view, hash_key, range_comparison, range_objs, limit, exclusive_start_key, scan_index_forward, None),
-            *(index_name, consistent_read, None),
-            **more,
-        )
+        view.items = _matching(self, arguments["hash_key"], index_name, arguments["hash_key_conditions"] or [])
+        # Filter and projection come after the page is cut: the original would forget how long the page was.
+        arguments.update(self=view, filter_expression=None, projection_expressions=None)
+        found, scanned, last = original(*asked.args, **asked.kwargs)
         if last is None and limit and len(found) == limit:
             last = self._get_last_evaluated_key(found[-1], index_name)
         if filter_expression is not None:
@@ -165,10 +157,10 @@ def _matching(table: Table, hash_key: DynamoType | None, index_name: str | None,
         return all(name in item.attrs and item.attrs[name] == value for name, value in conditions)
 
     if not table.has_range_key:
-        return {key: item for key, item in table.items.items() if matches(item)}
+        alone: dict[Any, Any] = dict(table.items)
+        return {key: item for key, item in alone.items() if matches(item)}
     return {
-        key: {sort: item for sort, item in partition.items() if matches(item)}
-        for key, partition in table.items.items()
+        key: {sort: item for sort, item in partition.items() if matches(item)} for key, partition in table.items.items()
     }
 
 
@@ -204,28 +196,26 @@ class _RestorePoint:
 
     def __init__(self, table: Table, key: dict[str, Any]) -> None:
         self.table = table
-        self.hash = DynamoType(key[table.hash_key_attr]) if table.hash_key_attr in key else None
-        has_range = table.range_key_attr is not None and table.range_key_attr in key
-        self.range = DynamoType(key[str(table.range_key_attr)]) if has_range else None
-        self.usable = self.hash is not None and (self.range is not None or not table.has_range_key)
+        named = all(name in key for name in table.table_key_attrs)
+        # A key that lacks an attribute is moto's to refuse: nothing is written.
+        self.place = [DynamoType(key[name]) for name in table.table_key_attrs] if named else []
         self.before = copy.deepcopy(self._current())
         self.records = len(table.stream_shard.items) if table.stream_shard is not None else 0
 
     def _current(self) -> Item | None:
-        if not self.usable or self.hash not in self.table.items:
+        if not self.place or self.place[0] not in self.table.items:
             return None
-        return self.table.get_item(self.hash, self.range)
+        return self.table.get_item(*self.place)
 
     def restore(self) -> None:
         self.forget_records()
-        if not self.usable or self.hash is None:
+        if not self.place:
             return
-        items = self.table.items[self.hash] if self.range is not None else self.table.items
-        place = self.range if self.range is not None else self.hash
+        items: dict[Any, Any] = self.table.items[self.place[0]] if len(self.place) > 1 else self.table.items
         if self.before is None:
-            items.pop(place, None)
+            items.pop(self.place[-1], None)
         else:
-            items[place] = self.before
+            items[self.place[-1]] = self.before
 
     def forget_records(self) -> None:
         if self.table.stream_shard is not None:
@@ -275,4 +265,3 @@ def _repeat_no_transaction() -> None:
         return answer
 
     DynamoHandler.transact_write_items = transact  # type: ignore[method-assign]
-

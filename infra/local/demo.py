@@ -20,7 +20,9 @@ CALLS = (
     ("+15005550004", "declines"),
     ("+15005550009", "answers, though the carrier's answer to the dial is lost"),
 )
+_RECORDED = 2
 _PATIENCE = 45
+_QUIET = 1.5
 _FINAL = ("completed", "missed", "failed")
 _NUMBERS = {"demo": "+15005550100", "other": "+15005550200"}
 
@@ -115,8 +117,17 @@ class Demo:
             time.sleep(0.3)
 
     def _await_webhooks(self, receiver: Receiver) -> None:
-        started = time.monotonic()
-        while time.monotonic() - started < _PATIENCE and receiver.events().count("call.recording.available") < 2:
+        """Wait until both recordings were told of and nothing more has come for a while."""
+        started = last_news = time.monotonic()
+        known = 0
+        while time.monotonic() - started < _PATIENCE:
+            if len(receiver.received) != known:
+                known, last_news = len(receiver.received), time.monotonic()
+            if (
+                receiver.events().count("call.recording.available") >= _RECORDED
+                and time.monotonic() - last_news > _QUIET
+            ):
+                return
             time.sleep(0.2)
 
     def _print_outcome(self, workspace: Workspace, placed: dict[str, str], receiver: Receiver) -> None:

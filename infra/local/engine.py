@@ -41,6 +41,18 @@ def queue(region: str, name_or_arn: str) -> Queue:
     return sqs(region).get_queue(name_or_arn.rpartition(":")[2])
 
 
+def messages(found: Queue) -> list[Message]:
+    """Everything in a queue, visible or not."""
+    return list(found._messages)  # noqa: SLF001 - `messages` leaves out what is in flight
+
+
+def purge(found: Queue) -> None:
+    """Empty a queue as if nothing had ever been in it."""
+    found._messages.clear()  # noqa: SLF001 - moto's own purge remembers receipts
+    found.pending_messages.clear()
+    found.deleted_messages.clear()
+
+
 def due_at(message: Message) -> float:
     """When a message can next be received, in seconds on the platform's clock."""
     return max(message.visible_at, message.delayed_until) / 1000
@@ -48,7 +60,7 @@ def due_at(message: Message) -> float:
 
 def next_due(found: Queue) -> float | None:
     """When the queue's next waiting message can be received; None for an empty queue."""
-    return min((due_at(message) for message in list(found._messages)), default=None)
+    return min((due_at(message) for message in messages(found)), default=None)
 
 
 def send(region: str, queue_arn: str, body: str) -> None:

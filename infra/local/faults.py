@@ -125,10 +125,12 @@ class Faults:
         names = (None, caller.logical_id, caller.name)
         with self._lock:
             return self._hit(
-                lambda one: one.kind in kinds
-                and one.service == request.service
-                and one.operation in (request.operation, "*")
-                and one.function in names
+                lambda one: (
+                    one.kind in kinds
+                    and one.service == request.service
+                    and one.operation in (request.operation, "*")
+                    and one.function in names
+                )
             )
 
     def _hit(self, matches: Any) -> Fault | None:

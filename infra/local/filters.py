@@ -45,7 +45,7 @@ def _matches_one(rule: Any, actual: Any) -> bool:
 
 def _compare(name: str, wanted: Any, actual: Any) -> bool:
     if name == "exists":
-        return (actual is not MISSING) == wanted
+        return (actual is not MISSING) == bool(wanted)
     if name == "anything-but":
         return actual is not MISSING and not _excluded(wanted, actual)
     if name == "numeric":
@@ -55,11 +55,11 @@ def _compare(name: str, wanted: Any, actual: Any) -> bool:
     if not isinstance(actual, str):
         return False
     if name == "prefix":
-        return actual.startswith(wanted)
+        return actual.startswith(str(wanted))
     if name == "suffix":
-        return actual.endswith(wanted)
+        return actual.endswith(str(wanted))
     if name == "wildcard":
-        return fnmatchcase(actual, wanted.replace("[", "[[]").replace("?", "[?]"))
+        return fnmatchcase(actual, str(wanted).replace("[", "[[]").replace("?", "[?]"))
     return actual.lower() == str(wanted).lower()
 
 

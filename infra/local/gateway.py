@@ -159,9 +159,7 @@ def event(api: HttpApi, route: Route, parameters: Mapping[str, str], request: Re
     return made
 
 
-def _context(
-    api: HttpApi, route: Route, request: Request, headers: Mapping[str, str], now: float
-) -> dict[str, Any]:
+def _context(api: HttpApi, route: Route, request: Request, headers: Mapping[str, str], now: float) -> dict[str, Any]:
     moment = time.gmtime(now)
     stamp = f"{moment.tm_mday:02d}/{MONTHS[moment.tm_mon - 1]}/{moment.tm_year}"
     return {
@@ -215,7 +213,7 @@ def response(outcome: Outcome) -> Response:
         headers = [(str(key).lower(), _text(value)) for key, value in (payload.get("headers") or {}).items()]
         cookies = [("set-cookie", str(cookie)) for cookie in payload.get("cookies") or []]
         body = payload.get("body")
-        content = b"" if body is None else _decoded(body, bool(payload.get("isBase64Encoded")))
+        content = b"" if body is None else _decoded(body, is_base64=bool(payload.get("isBase64Encoded")))
     except (TypeError, ValueError, AttributeError):
         return FAILED
     if not 100 <= status <= 599:
@@ -232,7 +230,7 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _decoded(body: Any, is_base64: bool) -> bytes:
+def _decoded(body: Any, *, is_base64: bool) -> bytes:
     if not isinstance(body, str):
         raise TypeError("A body is text")
     return base64.b64decode(body, validate=True) if is_base64 else body.encode()

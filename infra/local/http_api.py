@@ -31,9 +31,9 @@ class HttpGateway:
         if len(request.body) > gateway.MAX_REQUEST:
             return gateway.TOO_LONG
         origin = request.header("origin")
-        if self.api.cors and origin and request.method == "OPTIONS":
-            if request.header("access-control-request-method"):
-                return self._preflight(origin)
+        asks_first = request.method == "OPTIONS" and request.header("access-control-request-method")
+        if self.api.cors and origin and asks_first:
+            return self._preflight(origin)
         return self._with_cors(self._route(request), origin)
 
     def _route(self, request: Request) -> Response:

@@ -59,9 +59,9 @@ class HttpFront:
         await web.SockSite(self._runner, self._socket).start()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        if self._hub is not None and request.headers.get("upgrade", "").lower() == "websocket":
-            if request.path == "/ws" or request.path.startswith("/ws/"):
-                return await self._converse(request, self._hub)
+        wants_socket = request.headers.get("upgrade", "").lower() == "websocket" and is_live(request.path)
+        if self._hub is not None and wants_socket:
+            return await self._converse(request, self._hub)
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -113,6 +113,11 @@ class HttpFront:
                 return
             text = message.data if isinstance(message.data, str) else message.data.decode("utf-8", "replace")
             await self._loop.run_in_executor(self._pool, hub.receive, client, text)
+
+
+def is_live(path: str) -> bool:
+    """Where the WebSocket API listens; in the service it has a host of its own."""
+    return path == "/ws" or path.startswith("/ws/")
 
 
 def _headers(request: web.Request) -> tuple[tuple[str, str], ...]:

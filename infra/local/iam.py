@@ -40,7 +40,7 @@ def decide(statements: Iterable[Statement], access: Access) -> Decision:
         if not applies(statement, access):
             continue
         if statement.effect == "Deny":
-            return Decision(False, statement)
+            return Decision(allowed=False, statement=statement)
         allowing = allowing or statement
     return Decision(allowing is not None, allowing)
 
@@ -78,24 +78,25 @@ def _filled(pattern: str, context: Context) -> str:
 
 def wildcard(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """`*` and `?` as IAM means them; everything else is literal."""
-    return _compiled(pattern, ignore_case).fullmatch(text) is not None
+    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+    return _compiled(pattern, flags).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(escaped, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), flags)
 
 
 def _condition(operator: str, tests: Mapping[str, Any], context: Context) -> bool:
     quantifier, _, name = operator.rpartition(":")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
-    return all(_test(quantifier, name, if_exists, key, wanted, context) for key, wanted in tests.items())
+    return all(
+        _test(quantifier, name, wanted, _lookup(context, key), if_exists=if_exists) for key, wanted in tests.items()
+    )
 
 
-def _test(quantifier: str, name: str, if_exists: bool, key: str, wanted: Any, context: Context) -> bool:
-    values = _lookup(context, key)
+def _test(quantifier: str, name: str, wanted: Any, values: Sequence[str], *, if_exists: bool) -> bool:
     patterns = [_text(one) for one in (wanted if isinstance(wanted, list) else [wanted])]
     if name == "Null":
         return (not values) == (patterns[0] == "true")

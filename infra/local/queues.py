@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from moto.sqs.models import Message
@@ -43,7 +44,7 @@ class QueuePoller:
         backend = engine.sqs(self._region)
         with self._lock:
             queue = backend.get_queue(self.name)
-            before = len(queue._messages)
+            before = len(engine.messages(queue))
             visibility = int(queue.attributes["VisibilityTimeout"])
             messages = backend.receive_message(self.name, self.source.batch_size, 0, visibility, ["All"])
             wanted = []
@@ -52,7 +53,7 @@ class QueuePoller:
                     wanted.append(message)
                 else:
                     self._delete(message)
-            return wanted, bool(messages) or len(queue._messages) != before
+            return wanted, bool(messages) or len(engine.messages(queue)) != before
 
     def run(self, messages: list[Message]) -> None:
         """Invoke the function with a batch and delete what succeeded."""
@@ -94,10 +95,8 @@ class QueuePoller:
     def _filterable(self, message: Message) -> dict[str, Any]:
         """For filters a JSON body is looked into."""
         record = self._record(message)
-        try:
+        with suppress(ValueError):
             record["body"] = json.loads(message.body)
-        except ValueError:
-            pass
         return record
 
 

@@ -1,6 +1,6 @@
 """Empties what functions wrote, in milliseconds, so that one stack can serve a whole run of tests."""
 
-from moto.backends import get_backend
+from moto.s3.models import s3_backends
 
 from infra.local import corrections, engine
 from infra.local.cloud import Cloud
@@ -17,25 +17,34 @@ def empty(deployment: Deployment, cloud: Cloud) -> None:
         if table.stream_shard is not None:
             table.stream_shard.items.clear()
     for name in deployment.queues:
-        queue = engine.queue(region, name)
-        queue._messages.clear()
-        queue._pending_messages.clear()
-        queue.deleted_messages.clear()
+        engine.purge(engine.queue(region, name))
     for name in deployment.buckets:
-        bucket = get_backend("s3")[ACCOUNT]["aws"].buckets[name]
+        bucket = s3_backends[ACCOUNT]["aws"].buckets[name]
         for key in list(bucket.keys):
             bucket.keys.pop(key)
         bucket.multiparts.clear()
-    for pool_id in deployment.user_pools:
-        pool = get_backend("cognitoidp")[ACCOUNT][region].user_pools[pool_id]
-        pool.users.clear()
-        for group in pool.groups.values():
-            group.users.clear()
+    _users(deployment)
     _parameters(deployment, cloud)
 
 
+def _users(deployment: Deployment) -> None:
+    if not deployment.user_pools:
+        return
+    # Imported here: slow, and a template need not have a pool.
+    from moto.cognitoidp.models import cognitoidp_backends
+
+    for pool_id in deployment.user_pools:
+        pool = cognitoidp_backends[ACCOUNT][deployment.region].user_pools[pool_id]
+        pool.users.clear()
+        for group in pool.groups.values():
+            group.users.clear()
+
+
 def _parameters(deployment: Deployment, cloud: Cloud) -> None:
-    stored = get_backend("ssm")[ACCOUNT][deployment.region]._parameters
+    # Imported here: after the correction that keeps EC2 out of it.
+    from moto.ssm.models import ssm_backends
+
+    stored = ssm_backends[ACCOUNT][deployment.region]._parameters  # noqa: SLF001 - there is no other way to all of them
     for name in [name for name in stored if not name.startswith("/aws/") and name not in deployment.parameters]:
         del stored[name]
     for name, arguments in deployment.parameters.items():

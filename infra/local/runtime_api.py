@@ -97,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     server: _Server
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class calls it so
+    def do_GET(self) -> None:
         job = self.server.api.next()
         if job is None:
             self._send(410, b"{}")
@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         }
         self._send(200, job.event, headers)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         api, parts = self.server.api, self.path.removeprefix(VERSION).strip("/").split("/")
         if parts == ["init", "error"]:
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.wfile.flush()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Silent."""
 
 

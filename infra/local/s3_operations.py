@@ -34,14 +34,20 @@ def s3_operation(method: str, path: str, query: Mapping[str, str], copy_source: 
     for name, noun in SUBRESOURCES.items():
         if name in query:
             return f"{VERBS.get(method, method)}{'Object' if key else 'Bucket'}{noun}"
-    if not key:
-        if method == "POST" and "delete" in query:
-            return "DeleteObjects"
-        if method == "GET" and query.get("list-type") == "2":
-            return "ListObjectsV2"
-        if method == "GET" and "versions" in query:
-            return "ListObjectVersions"
-        return BUCKET.get(method, method)
+    return _on_object(method, query, copy_source) if key else _on_bucket(method, query)
+
+
+def _on_bucket(method: str, query: Mapping[str, str]) -> str:
+    if method == "POST" and "delete" in query:
+        return "DeleteObjects"
+    if method == "GET" and query.get("list-type") == "2":
+        return "ListObjectsV2"
+    if method == "GET" and "versions" in query:
+        return "ListObjectVersions"
+    return BUCKET.get(method, method)
+
+
+def _on_object(method: str, query: Mapping[str, str], copy_source: str) -> str:
     if "uploads" in query:
         return "CreateMultipartUpload"
     if "uploadId" in query:

@@ -22,9 +22,9 @@ from infra.local.environment import Addresses
 from infra.local.faults import Faults
 from infra.local.gateway import Request, Response
 from infra.local.http_api import HttpGateway, only_api
-from infra.local.port import listen
 from infra.local.invocation import InProcess, Invoker, Outcome
 from infra.local.model import Deployment, Function
+from infra.local.port import listen
 from infra.local.presigned import PresignedLinks
 from infra.local.request_log import Counted, RequestLog
 from infra.local.rights import Rights
@@ -53,7 +53,7 @@ class Stack:
         self.rights = Rights(deployment)
         self.faults = Faults(clock.path.with_name("faults.json"))
         self._variables: dict[str, dict[str, str]] = {}
-        self._front: "HttpFront | None" = None
+        self._front: HttpFront | None = None
         self._clock_before: Clock | None = None
 
     @classmethod
@@ -111,7 +111,8 @@ class Stack:
         self.cloud.watchers.append(self.conductor.watch)
         self._note_pollers()
         if taken is not None:
-            from infra.local.http_front import HttpFront  # noqa: PLC0415 - tests without a socket need no aiohttp
+            # Imported here: tests without a socket need no aiohttp.
+            from infra.local.http_front import HttpFront
 
             self._front = HttpFront(taken, self.handle, self.hub)
         if autorun:
@@ -237,8 +238,8 @@ class Stack:
         """Messages in dead-letter queues, by queue; empty queues are left out."""
         found = {}
         for queue in engine.dead_letter_queues(self.deployment.region):
-            if queue._messages:
-                found[queue.name] = [engine.as_message(message) for message in queue._messages]
+            if messages := engine.messages(queue):
+                found[queue.name] = [engine.as_message(message) for message in messages]
         return found
 
     @contextmanager
@@ -270,7 +271,8 @@ class Stack:
     @staticmethod
     def _published_keys(issuer: str) -> Mapping[str, Any]:
         """moto signs every pool's tokens with one key."""
-        from moto.cognitoidp.responses import CognitoIdpJsonWebKeyResponse  # noqa: PLC0415 - slow, and seldom needed
+        # Imported here: slow, and needed only where the template has a JWT authorizer.
+        from moto.cognitoidp.responses import CognitoIdpJsonWebKeyResponse
 
         found: dict[str, Any] = json.loads(CognitoIdpJsonWebKeyResponse.json_web_key)
         return found

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from moto.dynamodb.models.table import StreamShard
+
 from infra.local import engine
 from infra.local.filters import passes
 from infra.local.invocation import Outcome
@@ -86,9 +88,7 @@ class StreamPoller:
             self._size = max(1, len(wanted) // 2)
             return True
         if allowed < 0:
-            if self._attempts % ATTEMPTS_PER_TURN:
-                return True
-            return False
+            return self._attempts % ATTEMPTS_PER_TURN != 0
         if self._attempts <= allowed:
             return True
         self._give_up(wanted)
@@ -128,5 +128,5 @@ class StreamPoller:
         self._first_attempt = 0.0
         self._size = self.source.batch_size
 
-    def _shard(self) -> Any:
+    def _shard(self) -> StreamShard:
         return engine.shard(engine.table_of_stream(self._region, self.source.source))

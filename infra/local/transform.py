@@ -55,10 +55,9 @@ def _transformed(
     return body, locations
 
 
-def _transform(
-    text: str, path: Path, parameters: dict[str, str], region: str
-) -> tuple[dict[str, Any], dict[str, str]]:
-    from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415 - slow, and not needed for what is cached
+def _transform(text: str, path: Path, parameters: dict[str, str], region: str) -> tuple[dict[str, Any], dict[str, str]]:
+    # Imported here: slow, and not needed for what is cached.
+    from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
     document = cast(dict[str, Any], yaml_parse(text))
     _keep_local_paths(document)
@@ -67,10 +66,10 @@ def _transform(
 
 
 def _translate(document: dict[str, Any], parameters: dict[str, str], region: str, path: Path) -> dict[str, Any]:
-    import boto3  # noqa: PLC0415 - see _transform
-    from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
-    from samtranslator.parser.parser import Parser  # noqa: PLC0415
-    from samtranslator.translator.translator import Translator  # noqa: PLC0415
+    import boto3
+    from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
+    from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+    from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
     transforms = document.get("Transform") or []
     names = [transforms] if isinstance(transforms, str) else list(transforms)

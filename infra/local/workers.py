@@ -31,7 +31,7 @@ class Worker:
         environment = {**variables, "AWS_LAMBDA_RUNTIME_API": self.api.address, "PYTHONPATH": path}
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - this interpreter, AWS's client, a handler of the template
                 [sys.executable, "-m", "awslambdaric", function.handler],
                 env={**environment, "PYTHONUNBUFFERED": "1"},
                 cwd=function.paths[0],

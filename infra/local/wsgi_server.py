@@ -133,5 +133,5 @@ class _Handler(BaseHTTPRequestHandler):
                 environ[key] = value
         return environ
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """Silent: the stack keeps its own request log."""

@@ -32,4 +32,6 @@ def items(stack: Stack, pk: str) -> dict[str, dict[str, object]]:
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": pk}},
     )
-    return {item["sk"]["S"]: {name: next(iter(value.values())) for name, value in item.items()} for item in answer["Items"]}
+    return {
+        item["sk"]["S"]: {name: next(iter(value.values())) for name, value in item.items()} for item in answer["Items"]
+    }

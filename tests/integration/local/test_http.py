@@ -73,7 +73,13 @@ def test_a_function_that_fails_or_answers_nonsense_is_a_500_of_the_gateway(stack
 
 
 def test_cookies_base64_and_bare_values_are_answered_as_the_service_does(stack: Stack) -> None:
-    told = {"statusCode": 201, "headers": {"X-A": True}, "cookies": ["a=1", "b=2"], "body": "aGk=", "isBase64Encoded": True}
+    told = {
+        "statusCode": 201,
+        "headers": {"X-A": True},
+        "cookies": ["a=1", "b=2"],
+        "body": "aGk=",
+        "isBase64Encoded": True,
+    }
     answer = stack.request("POST", "/answer", json={"return": told})
     assert (answer.status, answer.body, answer.header("x-a")) == (201, b"hi", "true")
     assert answer.header_values("set-cookie") == ["a=1", "b=2"]

@@ -19,8 +19,12 @@ def test_a_role_is_held_to_its_leading_keys(stack: Stack) -> None:
 def test_a_refusal_reads_like_the_services_own(stack: Stack) -> None:
     outcome = stack.invoke("PutItem", {"body": '{"pk": "TENANT#1"}', "pathParameters": {"id": "1"}})
     assert outcome.error is not None
-    assert outcome.error["errorMessage"].startswith("An error occurred (AccessDeniedException) when calling the PutItem")
-    assert "is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:" in outcome.error["errorMessage"]
+    assert outcome.error["errorMessage"].startswith(
+        "An error occurred (AccessDeniedException) when calling the PutItem"
+    )
+    assert (
+        "is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:" in outcome.error["errorMessage"]
+    )
     assert "because no identity-based policy allows the dynamodb:PutItem action" in outcome.error["errorMessage"]
 
 

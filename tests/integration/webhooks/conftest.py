@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+
 from tandem import clock, ids
 from tandem.aws import clients, table
 from tandem.config import settings

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
 from tandem.aws import clients
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import standardwebhooks
 import svix
+
 from tandem import clock
 from tandem.aws import clients
 from tandem.webhooks import delivery_store, service, store, sweep
 from tandem.webhooks.breaker import IN_FLIGHT
 from tandem.webhooks.delivery import attempt
 from tandem.webhooks.models import Endpoint, EndpointChange, NewEndpoint, Status
-
 from tests.integration.webhooks.conftest import Platform, Receiver
 
 TENANT = "tenant-a"

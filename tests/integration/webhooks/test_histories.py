@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+
 from tandem import clock
 from tandem.aws import clients
 from tandem.errors import Problem
@@ -17,7 +18,6 @@ from tandem.events.models import Event
 from tandem.webhooks import delivery_store, service, sweep
 from tandem.webhooks.delivery import attempt
 from tandem.webhooks.models import DeliveryDue, Endpoint, NewEndpoint, Status
-
 from tests.integration.webhooks.conftest import Answer, Platform, Receiver, create_table
 from tests.integration.webhooks.faults import KINDS, Crash, Faults
 

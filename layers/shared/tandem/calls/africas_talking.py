@@ -7,8 +7,8 @@ from tandem.calls.flow import Heard
 from tandem.calls.models import Call, CallRequest
 from tandem.calls.placing import dial_out
 from tandem.calls.service import hear, receive_call
-from tandem.carriers.registry import callback_url, carrier
 from tandem.carriers.base import CarrierEvent, CarrierRequest, CarrierResponse, Happened
+from tandem.carriers.registry import callback_url, carrier
 from tandem.errors import BadRequest, Invalid
 from tandem.shapes import E164_PATTERN
 from tandem.tenants import service as tenants

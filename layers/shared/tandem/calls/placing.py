@@ -10,8 +10,8 @@ from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled, Write
 from tandem.calls import changes, lifecycle, store
 from tandem.calls.models import OUTBOUND, RETRYABLE, Call, CallRequest, DialState
-from tandem.carriers.registry import SANDBOX_NUMBER, callback_url, carrier
 from tandem.carriers.base import CarrierEvent, Dial, DialRefused, DialUnknown, Happened
+from tandem.carriers.registry import SANDBOX_NUMBER, callback_url, carrier
 from tandem.conversations import service as conversations
 from tandem.customers import service as customers
 from tandem.errors import CarrierRefused, Conflict, NotFound, Unavailable

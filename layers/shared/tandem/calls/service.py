@@ -8,11 +8,11 @@ from uuid import UUID
 from tandem.address import api_url
 from tandem.calls import changes, lifecycle, store
 from tandem.calls.incoming import receive_call
-from tandem.calls.models import Call, CallFilter, CallPlaced, CallRequest, CallView, Recording
+from tandem.calls.models import Call, CallFilter, CallPlaced, CallRequest, CallView, Recording, RecordingState
 from tandem.calls.placing import dial_out
 from tandem.calls.views import view
-from tandem.carriers.registry import carrier
 from tandem.carriers.base import CarrierEvent, Finding, Happened, Outcome
+from tandem.carriers.registry import carrier
 from tandem.errors import NotFound
 from tandem.observability import count, logger
 
@@ -79,11 +79,13 @@ def hear(carrier_name: str, events: Iterable[CarrierEvent]) -> list[Call]:
 
 
 def change_recording(tenant_id: str, call_id: str, recording: Recording, *, actor: str) -> Call:
-    """Write down how a call's recording stands now."""
-    call = get_call(tenant_id, call_id)
-    return changes.change(
-        call, lambda present: replace(present, recording=recording), actor=actor, action="call.recording"
-    )
+    """Write down what became of a recording that was being fetched; what is decided already stays."""
+
+    def decide(present: Call) -> Call:
+        pending = present.recording is not None and present.recording.state == RecordingState.PENDING
+        return replace(present, recording=recording) if pending else present
+
+    return changes.change(get_call(tenant_id, call_id), decide, actor=actor, action="call.recording")
 
 
 def settle_silent(moment: datetime) -> int:
@@ -94,7 +96,11 @@ def settle_silent(moment: datetime) -> int:
     looked_at = 0
     for call in store.due(moment):
         looked_at += 1
-        _settle(call, moment)
+        try:
+            _settle(call, moment)
+        except Exception:  # one call that cannot be settled must not keep the others; it is looked at again
+            logger().exception("call not settled", call_id=call.call_id)
+            count("SettlementFailed")
     return looked_at
 
 

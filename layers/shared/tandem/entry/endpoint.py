@@ -19,7 +19,7 @@ from tandem.entry.request import Request
 from tandem.entry.route import Route, as_json
 from tandem.errors import Problem, TooManyRequests, Unavailable
 from tandem.keys.models import Allowance
-from tandem.keys.service import RateExceeded
+from tandem.keys.service import MonthUsedUp, PermissionLacking, RateExceeded
 from tandem.observability import count, flush, logger
 
 _JSON = "application/json"
@@ -97,7 +97,7 @@ class Endpoint:
         headers = {}
         if isinstance(problem, TooManyRequests | Unavailable):
             headers["Retry-After"] = str(problem.retry_after)
-        if isinstance(problem, RateExceeded):
+        if isinstance(problem, RateExceeded | MonthUsedUp | PermissionLacking):
             headers |= _limit_headers(problem.allowance)
         status = self.dialect.statuses.get(problem.status, problem.status)
         return Answer(as_json(body), _JSON, status, headers)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tandem.address import api_url
-from tandem.carriers.registry import carrier as carrier_adapter
 from tandem.carriers.base import CarrierRequest, Forged
+from tandem.carriers.registry import carrier as carrier_adapter
 from tandem.config import settings
 from tandem.entry.caller import Caller
 from tandem.entry.request import Request
 from tandem.errors import Forbidden, Unauthenticated
-from tandem.keys.service import authenticate
+from tandem.keys.service import PermissionLacking, authenticate
 from tandem.tenants.service import open_tenant
 
 
@@ -30,7 +30,7 @@ def key_or_session(permission: str) -> Guard:
     def check(request: Request) -> Caller:
         key = authenticate(_credential(request))
         if permission not in key.permissions:
-            raise Forbidden(f"This key lacks the permission {permission}.", details={"required": permission})
+            raise PermissionLacking(permission, key.allowance)
         return Caller(
             tenant_id=key.tenant_id,
             actor=f"key:{key.key_id}",

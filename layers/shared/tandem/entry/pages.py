@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Generic, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
@@ -10,11 +10,14 @@ PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageLimit = Annotated[int, Query(ge=1, le=100)]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Listed(Generic[T]):
     """One page of a list, newest first, and how many there are in all."""
 
-    items: Sequence[Any]
+    items: Sequence[T]
     total: int
     page: int
     limit: int

@@ -27,9 +27,9 @@ class Route:
         self._signature = inspect.signature(function)
         self._given: Mapping[type, object] = {}
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
-        bound = self._bound()
+        self.bound = self._bound()
         for path in paths:
-            self.resolver.route(powertools_path(path), method=method)(bound)
+            self.resolver.route(powertools_path(path), method=method)(self.bound)
         self.resolver.exception_handler(RequestValidationError)(_refuse)
         self.resolver.exception_handler(RequestUnsupportedContentType)(_refuse_content_type)
         self.resolver.not_found(_refuse_path)

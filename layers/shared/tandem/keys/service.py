@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from tandem import clock
 from tandem.aws.table import ConditionFailed, Item
 from tandem.config import settings
-from tandem.errors import Problem, QuotaExceeded, TooManyRequests, Unauthenticated
+from tandem.errors import Forbidden, Problem, QuotaExceeded, TooManyRequests, Unauthenticated
 from tandem.ids import new_id
 from tandem.keys import store
 from tandem.keys.models import (
@@ -31,6 +31,22 @@ class RateExceeded(TooManyRequests):
 
     def __init__(self, allowance: Allowance, *, retry_after: int) -> None:
         super().__init__("Rate limit exceeded.", retry_after=retry_after)
+        self.allowance = allowance
+
+
+class MonthUsedUp(QuotaExceeded):
+    """Past a key's monthly quota; the rate limit is told all the same."""
+
+    def __init__(self, message: str, allowance: Allowance) -> None:
+        super().__init__(message)
+        self.allowance = allowance
+
+
+class PermissionLacking(Forbidden):
+    """A key that holds, without the permission; the request counted."""
+
+    def __init__(self, permission: str, allowance: Allowance) -> None:
+        super().__init__(f"This key lacks the permission {permission}.", details={"required": permission})
         self.allowance = allowance
 
 
@@ -104,7 +120,8 @@ def _refusal(item: Item | None, window: Window, month: str) -> Problem:
         return Unauthenticated("This API key has expired.", code="API_KEY_EXPIRED")
     if item.get(window.counter, 0) >= item["rate_limit"]:
         return RateExceeded(_allowance(item, window), retry_after=max(1, window.resets_at - int(now)))
-    return QuotaExceeded(f"The monthly quota of {item['monthly_quota']} requests is used up ({month[1:]}).")
+    message = f"The monthly quota of {item['monthly_quota']} requests is used up ({month[1:]})."
+    return MonthUsedUp(message, _allowance(item, window))
 
 
 def _allowance(item: Item, window: Window) -> Allowance:

@@ -10,9 +10,9 @@ from tandem.aws import bucket
 from tandem.aws.bucket import ObjectMissing
 from tandem.calls import service as calls
 from tandem.calls.models import Call, Recording, RecordingState
-from tandem.carriers.registry import carrier
 from tandem.carriers.audio import is_audio
 from tandem.carriers.base import RecordingUnavailable
+from tandem.carriers.registry import carrier
 from tandem.errors import NotFound
 from tandem.observability import count, logger
 from tandem.recordings.models import (

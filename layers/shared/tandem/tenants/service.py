@@ -19,7 +19,10 @@ def create_tenant(name: str, plan: str = "starter") -> Tenant:
 
 
 def configure_phone_service(tenant_id: str, request: PhoneServiceRequest) -> PhoneServiceView:
-    """Change a tenant's phone service. Raises Conflict when the number belongs to another tenant."""
+    """Change a tenant's phone service. Raises Conflict when the number belongs to another tenant, Invalid about a
+    webhook URL that cannot be used."""
+    if url := request.wanted_webhook_url():
+        webhooks.check_url(url, "webhookUrl")
     before = store.get_phone_service(tenant_id)
     after = _changed(before or PhoneService(tenant_id, settings().default_carrier or "sandbox"), request)
     try:
@@ -27,7 +30,7 @@ def configure_phone_service(tenant_id: str, request: PhoneServiceRequest) -> Pho
     except TransactionCancelled as cancelled:
         raise Conflict(f"The number {after.phone_number} belongs to another workspace.") from cancelled
     secret = None
-    if after.webhook_url != (before.webhook_url if before else None):
+    if url or request.clears_webhook():  # also when it stands there already: its endpoint may have failed then
         _, secret = webhooks.set_phone_service_endpoint(tenant_id, after.webhook_url)
     return _view(after, secret)
 

@@ -87,7 +87,7 @@ def _owning(service: PhoneService) -> list[Write]:
 def _releasing(service: PhoneService, number: str | None) -> list[Write]:
     if number is None or number == service.phone_number:
         return []
-    return [table.Delete(_number_pk(number), "NUMBER", Attr("tenant_id").eq(service.tenant_id))]
+    return [table.Delete(_number_pk(number), "NUMBER", Absent | Attr("tenant_id").eq(service.tenant_id))]
 
 
 def _number_pk(phone_number: str) -> str:

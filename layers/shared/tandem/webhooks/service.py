@@ -37,7 +37,7 @@ def fan_out(event: Event) -> None:
 
 def create_endpoint(tenant_id: str, wanted: NewEndpoint) -> Endpoint:
     """Register a webhook; the answer's secret is to be shown this once. Raises Invalid, Conflict."""
-    _check_url(wanted.url, "url")
+    check_url(wanted.url, "url")
     if sum(1 for _ in store.of_tenant(tenant_id)) >= MOST_ENDPOINTS:
         raise Conflict(f"There are {MOST_ENDPOINTS} webhooks already, which is the most.")
     policy = wanted.retry_policy.policy() if wanted.retry_policy else None
@@ -65,7 +65,7 @@ def update_endpoint(tenant_id: str, endpoint_id: str, change: EndpointChange) ->
     Raises NotFound, Invalid, Conflict."""
     before = get_endpoint(tenant_id, endpoint_id)
     if change.url is not None:
-        _check_url(change.url, "url")
+        check_url(change.url, "url")
     named = {name: getattr(change, name) for name in ("name", "url", "events", "headers")}
     after = replace(before, **{name: value for name, value in named.items() if value is not None})
     if "retry_policy" in change.model_fields_set:
@@ -117,7 +117,7 @@ def set_phone_service_endpoint(
     it is new. The same URL keeps endpoint and secret, and is resumed. Raises Invalid about `field`."""
     endpoint_id, secret = None, None
     if url is not None:
-        _check_url(url, field)
+        check_url(url, field)
         endpoint_id = ids.derived_id(PHONE_SERVICE, tenant_id, url)
         secret = _ensure_phone_service(tenant_id, endpoint_id, url)
     for other in store.of_tenant(tenant_id):
@@ -179,7 +179,7 @@ def _replace(before: Endpoint, after: Endpoint) -> None:
         raise Conflict("The webhook was changed by another request just now.") from failed
 
 
-def _check_url(url: str, field: str) -> None:
+def check_url(url: str, field: str) -> None:
     """Refuse at once what a delivery would refuse for certain. Names are looked up when they are used."""
     allow = networks(settings().webhook_egress_allow)
     try:

@@ -26,6 +26,10 @@ def get(event: Event, context: Any) -> Event:
     found = boto3.client("dynamodb").get_item(TableName=os.environ["TABLE"], Key=key).get("Item")
     if found is None:
         return {"statusCode": 404, "body": json.dumps({"error": "Not found"})}
-    answer = {"item": json.loads(found["body"]["S"]), "greeting": greet(os.environ["GREETING"]), "api": os.environ["API"]}
+    answer = {
+        "item": json.loads(found["body"]["S"]),
+        "greeting": greet(os.environ["GREETING"]),
+        "api": os.environ["API"],
+    }
     headers = {"content-type": "application/json"}
     return {"statusCode": 200, "headers": headers, "body": json.dumps(answer)}

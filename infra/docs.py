@@ -1,0 +1,236 @@
+"""Writes docs/ from the code, or with `--check` says what has drifted: routes, events, OpenAPI."""
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from pydantic import TypeAdapter
+
+from tandem.entry.answer import Answer
+from tandem.entry.endpoint import Endpoint
+from tandem.entry.pages import Listed
+from tandem.entry.route import powertools_path
+from tandem.webhooks.models import EVENT_TYPES
+
+ROOT = Path(__file__).resolve().parents[1]
+_WRITTEN_BY = "<!-- Written by `make docs` from the code; do not edit. -->"
+CODED = ("telephony", "platform")
+_FAILURES = {True: "CodedError", False: "PlainError"}
+_MEANINGS = {
+    "call.initiated": "a call was placed, or came in",
+    "call.ringing": "the other side rings",
+    "call.answered": "the other side answered",
+    "call.completed": "an answered call ended",
+    "call.failed": "a call ended unanswered; `status`, `outcome` and `retryable` say how",
+    "call.recording.available": "the recording can be fetched",
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An endpoint and where it stands."""
+
+    family: str
+    name: str
+    endpoint: Endpoint
+
+    @property
+    def operation_id(self) -> str:
+        """`telephony_initiate_call`."""
+        return f"{self.family}_{self.name}"
+
+    @property
+    def summary(self) -> str:
+        """The second half of the module's docstring."""
+        module = importlib.import_module(f"functions.{self.family}.{self.name}")
+        return str(module.__doc__).partition(" — ")[2].rstrip(".\n")
+
+
+def operations() -> Iterator[Operation]:
+    """Every endpoint of every family, in the order of the files."""
+    for path in sorted((ROOT / "functions").glob("*/*.py")):
+        if path.name != "__init__.py":
+            handler = importlib.import_module(f"functions.{path.parent.name}.{path.stem}").handler
+            if isinstance(handler, Endpoint):
+                yield Operation(path.parent.name, path.stem, handler)
+
+
+def routes() -> str:
+    """docs/routes.md: which file serves what."""
+    lines = [_WRITTEN_BY, "", "# Routes", "", "One line an operation; the file is the place to change it.", ""]
+    lines += ["| operation | file | who may call | |", "| --- | --- | --- | --- |"]
+    for operation in operations():
+        endpoint = operation.endpoint
+        guard = {"key": f"key with `{endpoint.guard.permission}`", "carrier": "the carrier", "none": "anyone"}
+        file = f"functions/{operation.family}/{operation.name}.py"
+        also = f" (also {', '.join(f'`{path}`' for path in endpoint.also)})" if endpoint.also else ""
+        lines.append(
+            f"| `{endpoint.method} {endpoint.path}`{also} | [{operation.name}](../{file}) "
+            f"| {guard[endpoint.guard.scheme]} | {operation.summary} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def events() -> str:
+    """docs/events.md: what webhooks are sent."""
+    lines = [
+        _WRITTEN_BY,
+        "",
+        "# Events",
+        "",
+        "A webhook is a POST of `{event, timestamp, data}`; for calls `data` is the call",
+        "",
+    ]
+    lines[-2] += " as `GET /api/telephony/calls/{callId}` shows it. Delivery is at least once: `webhook-id` is the same"
+    lines[-2] += " over all attempts. Order is not promised."
+    lines += ["| event | when |", "| --- | --- |"]
+    lines += [
+        f"| `{name}` | {_MEANINGS.get(name, 'can be subscribed to; nothing fires it yet')} |"
+        for name in sorted(EVENT_TYPES)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def openapi() -> str:
+    """docs/openapi.json: all families in one document."""
+    resolver = APIGatewayHttpResolver(enable_validation=True)
+    for operation in operations():
+        endpoint = operation.endpoint
+        resolver.route(
+            powertools_path(endpoint.path),
+            method=endpoint.method,
+            operation_id=operation.operation_id,
+            summary=operation.summary,
+            description=endpoint.__doc__ or "",
+            tags=[operation.family],
+        )(endpoint.route.bound)
+    document = json.loads(
+        resolver.get_openapi_json_schema(
+            title="Tandem",
+            version="0.1.0",
+            description="Telephony and AI voice, in your own AWS account.",
+            openapi_version="3.1.0",
+        )
+    )
+    _tidy(document)
+    for operation in operations():
+        _describe(document, operation)
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _tidy(document: dict[str, Any]) -> None:
+    document["servers"] = [{"url": "http://localhost:3001", "description": "make run"}]
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key: sk_live_…, sk_test_… or va_…"},
+        "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "carrierToken": {"type": "apiKey", "in": "query", "name": "token"},
+    }
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas |= {name: _failure_schema(coded=coded) for coded, name in _FAILURES.items()}
+
+
+def _describe(document: dict[str, Any], operation: Operation) -> None:
+    """Security, answers and errors of one operation, which the dialect writes and Powertools does not know."""
+    endpoint = operation.endpoint
+    described = document["paths"][endpoint.path][endpoint.method.lower()]
+    schemas = document["components"].setdefault("schemas", {})
+    described["security"] = {"key": [{"key": []}, {"keyHeader": []}], "carrier": [{"carrierToken": []}], "none": []}[
+        endpoint.guard.scheme
+    ]
+    described["responses"] = {str(endpoint.status): _success(endpoint, schemas)}
+    for status, meaning in _errors(
+        endpoint, bool(described.get("requestBody")), bool(described.get("parameters"))
+    ).items():
+        schema = {"$ref": f"#/components/schemas/{_FAILURES[endpoint.dialect.name in CODED]}"}
+        described["responses"][str(status)] = {
+            "description": meaning,
+            "content": {"application/json": {"schema": schema}},
+        }
+
+
+def _success(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
+    returned = get_type_hints(endpoint.function)["return"]
+    if returned is Answer:
+        return {"description": "As described.", "content": {"*/*": {"schema": {"type": "string"}}}}
+    listed = get_origin(returned) is Listed
+    shown = get_args(returned)[0] if listed else returned
+    schema = TypeAdapter(shown).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
+    schemas.update(schema.pop("$defs", {}))
+    if title := schema.get("title"):
+        schemas[title] = schema
+        schema = {"$ref": f"#/components/schemas/{title}"}
+    wrapped = _enveloped(schema, listed=listed) if endpoint.dialect.name in CODED else schema
+    return {"description": "Success.", "content": {"application/json": {"schema": wrapped}}}
+
+
+def _enveloped(schema: dict[str, Any], *, listed: bool) -> dict[str, Any]:
+    data = {"type": "array", "items": schema} if listed else schema
+    properties = {"success": {"const": True}, "data": data}
+    if listed:
+        numbers = {name: {"type": "integer"} for name in ("total", "page", "limit", "totalPages")}
+        properties["pagination"] = {"type": "object", "properties": numbers, "required": list(numbers)}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _failure_schema(*, coded: bool) -> dict[str, Any]:
+    if not coded:
+        return {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+    texts = {name: {"type": "string"} for name in ("code", "message", "requestId", "timestamp")}
+    inner = {**texts, "details": {"type": "object"}, "retryAfter": {"type": "integer"}}
+    error = {"type": "object", "properties": inner, "required": [*texts, "details"]}
+    properties = {
+        "success": {"const": False},
+        "error": error,
+        "code": {"type": "string"},
+        "retryAfter": {"type": "integer"},
+    }
+    return {"type": "object", "properties": properties, "required": ["success", "error", "code"]}
+
+
+def _errors(endpoint: Endpoint, has_body: bool, has_parameters: bool) -> dict[int, str]:  # noqa: FBT001
+    errors = {500: "Our fault; it is logged."}
+    if endpoint.guard.scheme == "key":
+        errors |= {
+            401: "No credential, or one that does not hold.",
+            403: "The key lacks the permission, or its quota is used up.",
+        }
+        errors |= {429: "Over the key's rate limit.", 503: "Something we need is down; try again."}
+    if endpoint.guard.scheme == "carrier":
+        errors |= {400: "Not understood.", 403: "Not from the carrier.", 503: "Something we need is down; try again."}
+    if has_body or has_parameters:
+        errors |= {400: "Cannot be read.", 422: "Read, but breaks a rule; `details.fields` says which."}
+    if "{" in endpoint.path or has_body:
+        errors |= {404: "No such thing, or another tenant's."}
+    if has_body:
+        errors |= {409: "The present state does not allow it.", 502: "The carrier refused."}
+    return {endpoint.dialect.statuses.get(status, status): meaning for status, meaning in sorted(errors.items())}
+
+
+DOCUMENTS = {"routes.md": routes, "events.md": events, "openapi.json": openapi}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents; with `--check` compare them, and 1 when one has drifted."""
+    drifted = []
+    for name, write in DOCUMENTS.items():
+        path, text = ROOT / "docs" / name, write()
+        if not path.exists() or path.read_text() != text:
+            drifted.append(name)
+            if "--check" not in arguments:
+                path.write_text(text)
+    if drifted and "--check" in arguments:
+        sys.stderr.write(f"docs/ has drifted from the code: {', '.join(drifted)}; run `make docs`\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
