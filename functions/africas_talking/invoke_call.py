@@ -13,6 +13,7 @@ from tandem.entry.guards import locally_open
     "/voice/invoke-call",
     africas_talking,
     guard=locally_open(key_or_session("write:calls")),
+    idempotent=True,
     also=["/api/voice/invoke-call"],
 )
 def handler(caller: Caller, phone: str = "") -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Conductor:
         self.clock = clock
         self._parallel = parallel
         region = deployment.region
-        self.queues = [QueuePoller(one, region, calls.now) for one in deployment.sources if one.is_queue]
+        self.queues = [QueuePoller(one, region, calls.now, clock.now) for one in deployment.sources if one.is_queue]
         self.streams = [
             StreamPoller(one, region, calls.now, clock.now) for one in deployment.sources if not one.is_queue
         ]

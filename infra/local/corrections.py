@@ -205,7 +205,7 @@ class _RestorePoint:
     def _current(self) -> Item | None:
         if not self.place or self.place[0] not in self.table.items:
             return None
-        return self.table.get_item(*self.place)
+        return self.table.get_item(self.place[0], self.place[1] if len(self.place) > 1 else None)
 
     def restore(self) -> None:
         self.forget_records()

@@ -11,8 +11,10 @@ from typing import Any
 
 from infra.local.receiver import Receiver
 from infra.local.stack import Stack
-from infra.local.workspaces import make_workspace, open_to_anyone
+from infra.local.workspaces import make_workspace, open_to_anyone, operating
+from tandem import clock
 from tandem.admin import Workspace
+from tandem.analytics.service import hour_counts
 
 CALLS = (
     ("+15005550001", "is answered, and recorded"),
@@ -136,15 +138,17 @@ class Demo:
         link = self.request(workspace, "GET", f"/api/telephony/calls/{first}/recording")["data"]
         with urllib.request.urlopen(link["downloadUrl"], timeout=30) as answer:  # noqa: S310
             audio = answer.read()
-        history = self.request(workspace, "GET", "/api/telephony/calls/history")["pagination"]
+        with operating(self.stack):
+            counts = hour_counts(workspace.tenant_id, f"{clock.now():%Y%m%d%H}")
+        told = {name[7:]: n for name, n in counts.items() if name.startswith("status:") and n}
+        statuses = ", ".join(f"{name} {n}" for name, n in sorted(told.items()))
         genuine = sum(one.genuine for one in receiver.received)
         _say("")
         _say(f"  call       {call['callId']}  {call['status']} after {call['duration']} s of talk")
-        _say(
-            f"  recording  {len(audio):,} bytes of {answer.headers['content-type']}, link good for {link['expiresIn']} s"
-        )
+        kind, seconds = answer.headers["content-type"], link["expiresIn"]
+        _say(f"  recording  {len(audio):,} bytes of {kind}, link for {seconds} s")
         _say(f"  webhooks   {len(receiver.received)} received, {genuine} with good signatures")
-        _say(f"  history    {history['total']} calls")
+        _say(f"  counts     {counts.get('calls', 0)} calls this hour: {statuses}")
 
 
 def _say(line: str) -> None:

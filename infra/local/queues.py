@@ -20,10 +20,11 @@ Call = Callable[[str, dict[str, Any]], Outcome]
 class QueuePoller:
     """One event source mapping of a queue."""
 
-    def __init__(self, source: EventSource, region: str, call: Call) -> None:
+    def __init__(self, source: EventSource, region: str, call: Call, now: Callable[[], float]) -> None:
         self.source = source
         self._region = region
         self._call = call
+        self._now = now
         # Several threads may poll one queue; moto's receive is not made for that.
         self._lock = threading.Lock()
 
@@ -44,8 +45,11 @@ class QueuePoller:
         backend = engine.sqs(self._region)
         with self._lock:
             queue = backend.get_queue(self.name)
+            due = engine.next_due(queue)
+            if due is None or due > self._now():
+                return [], False
             before = len(engine.messages(queue))
-            visibility = int(queue.attributes["VisibilityTimeout"])
+            visibility = int(vars(queue)["visibility_timeout"])
             messages = backend.receive_message(self.name, self.source.batch_size, 0, visibility, ["All"])
             wanted = []
             for message in messages:

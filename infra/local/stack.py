@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from infra.local import corrections, engine, environment, reset, transform
+from infra.local import corrections, engine, environment, reset, shortcut, transform
 from infra.local.calls import Calls
 from infra.local.checks import Checks
 from infra.local.clock import Clock
@@ -85,6 +85,7 @@ class Stack:
         clock = Clock(Path(tempfile.mkdtemp(prefix="tandem-")) / "clock")
         clock_before = corrections.install(clock)
         cloud = Cloud(deployment)
+        shortcut.install(cloud)
         loaded = transform.load(template, dict(parameters or {}), region, root / ".local" / "transformed")
         deployment.outputs = deploy(loaded, parameters or {}, deployment, cloud.client, root, name)
         stack = cls(deployment, cloud, clock, root)
@@ -263,6 +264,7 @@ class Stack:
             self._front.stop()
         self.conductor.stop()
         self.invoker.stop()
+        shortcut.remove(self.cloud)
         self.cloud.stop()
         corrections.install(self._clock_before)
         self.clock.close()

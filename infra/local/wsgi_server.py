@@ -69,7 +69,9 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers = given, fields
 
         try:
-            answer = b"".join(self.server.application(self._environ(body), start_response))
+            answer = b"".join(
+                self.server.application(environ(self.command, self.path, self.headers.items(), body), start_response)
+            )
         except ConnectionDropped:
             self.close_connection = True
             return
@@ -104,34 +106,38 @@ class _Handler(BaseHTTPRequestHandler):
             pass
         return b"".join(parts)
 
-    def _environ(self, body: bytes) -> Environ:
-        path, _, query = self.path.partition("?")
-        environ: Environ = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote(path, "latin-1"),
-            "RAW_URI": self.path,
-            "REQUEST_URI": self.path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": str(self.server.server_port),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": self.client_address[0],
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.errors": io.StringIO(),
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-            "CONTENT_LENGTH": str(len(body)),
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-        }
-        for name, value in self.headers.items():
-            key = "HTTP_" + name.upper().replace("-", "_")
-            if key not in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"):
-                environ[key] = value
-        return environ
-
     def log_message(self, *_: Any) -> None:
         """Silent: the stack keeps its own request log."""
+
+
+def environ(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> Environ:
+    """A request in WSGI's terms. `target` is path and query as they stand in the request line."""
+    path, _, query = target.partition("?")
+    made: Environ = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(path, "latin-1"),
+        "RAW_URI": target,
+        "REQUEST_URI": target,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "0",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers:
+        key = name.upper().replace("-", "_")
+        if key == "CONTENT_TYPE":
+            made[key] = value
+        elif key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
+            made[f"HTTP_{key}"] = value
+    return made

@@ -79,3 +79,8 @@ def contents(stack: Stack) -> dict[tuple[str, str], str]:
         for item in items
         if not item["pk"]["S"].startswith("KEY#")
     }
+
+
+def leap(stack: Stack, seconds: float) -> None:
+    """Move the clock alone: nothing runs on the way, as in a month that nobody needs to live through."""
+    stack.clock.move_to(stack.clock.now() + seconds)

@@ -8,7 +8,7 @@ from infra.local.gateway import Response
 from infra.local.stack import Stack
 from tandem.keys.models import ALL_PERMISSIONS, TEST, is_well_formed
 from tests.integration.conftest import Client
-from tests.integration.doors import DOORS, HISTORY, INVOKE, PLACE, Door, change_key, contents, key_item, make_key
+from tests.integration.doors import DOORS, HISTORY, INVOKE, PLACE, Door, change_key, contents, key_item, leap, make_key
 
 Anyone = Callable[..., Response]
 every_door = pytest.mark.parametrize("door", [*DOORS, INVOKE], ids=str)
@@ -154,7 +154,7 @@ def test_the_limit_is_exact_and_says_when_to_come_back(demo: Client) -> None:
     assert body["code"] == "RATE_LIMIT_EXCEEDED"
     assert body["retryAfter"] == body["error"]["retryAfter"] == wait
     assert 0 < wait <= 3600
-    demo.stack.advance(wait)
+    leap(demo.stack, wait)
     assert me(HISTORY.method, HISTORY.path).status == 200
 
 
@@ -179,7 +179,7 @@ def test_a_limit_by_the_minute_can_be_given_to_any_key(demo: Client) -> None:
     key = make_key(demo.stack, demo.workspace.tenant_id, rate_limit=1, window_seconds=60)
     me = Client(demo.stack, demo.workspace, key)
     assert [me(HISTORY.method, HISTORY.path).status for _ in range(2)] == [200, 429]
-    demo.stack.advance(60)
+    leap(demo.stack, 60)
     assert me(HISTORY.method, HISTORY.path).status == 200
 
 
@@ -190,14 +190,14 @@ def test_the_month_is_limited_by_the_plan(demo: Client) -> None:
     assert [answer.status for answer in answers] == [200, 200, 403]
     assert answers[-1].json()["code"] == "PLAN_LIMIT_EXCEEDED"
     assert answers[-1].header("x-ratelimit-limit") == "50000"
-    demo.stack.advance(32 * 86400)
+    leap(demo.stack, 32 * 86400)
     assert me(HISTORY.method, HISTORY.path).status == 200
 
 
 def test_counters_of_windows_gone_by_are_tidied_away(demo: Client) -> None:
     for _ in range(4):
         assert demo(HISTORY.method, HISTORY.path).status == 200
-        demo.stack.advance(3600)
+        leap(demo.stack, 3600)
     demo(HISTORY.method, HISTORY.path)
     item = key_item(demo.stack, demo.key)
     assert len([name for name in item if name[0] == "w" and name[1:].isdigit()]) == 1

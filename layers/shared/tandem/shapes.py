@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from tandem.clock import parse
@@ -20,14 +20,15 @@ HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_le
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _day_or_moment(text: str) -> date | datetime:
+def _day_or_moment(value: object) -> date | datetime:
+    text = str(value)
     parsed = date.fromisoformat(text) if _DAY.fullmatch(text) else parse(text)
     if not 1970 <= parsed.year <= 2199:
         raise ValueError("must be a time between 1970 and 2199")
     return parsed
 
 
-DayOrMoment = Annotated[str, AfterValidator(_day_or_moment)]
+DayOrMoment = Annotated[date, PlainValidator(_day_or_moment), WithJsonSchema({"type": "string"})]
 """ISO 8601, a day or a moment, as text; after validation a `date` or an aware `datetime`."""
 
 

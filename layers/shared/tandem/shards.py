@@ -1,4 +1,4 @@
-"""Shards of the due index: what must be looked at by a time is spread over eight partitions, each good for 1,000 writes a second."""
+"""Shards of the due index: eight partitions a family, each good for 1,000 writes a second."""
 
 import zlib
 

@@ -1,5 +1,7 @@
 """The table's stream, the queue, schedules and the clock, on the sample."""
 
+from itertools import pairwise
+
 import pytest
 
 from infra.local.stack import Stack
@@ -84,7 +86,7 @@ def test_schedules_fire_at_every_tick_on_the_way(stack: Stack) -> None:
     ticks = items(stack, "TICKS")
     assert len(ticks) == 5
     times = [float(str(item["at"])) for item in ticks.values()]
-    assert all(59 < later - earlier < 61 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(59 < later - earlier < 61 for earlier, later in pairwise(times))
 
 
 def test_a_schedule_can_be_run_by_its_functions_name(stack: Stack) -> None:

@@ -3,7 +3,7 @@
 import json
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,8 +65,8 @@ def receiver_server() -> Iterator[tuple[ThreadingHTTPServer, Receiver]]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.received.append(Received(self.path, headers, body, clock.now()))
-            status, extra, answer = receiver.answer(self.path)
+            served.received.append(Received(self.path, headers, body, clock.now()))
+            status, extra, answer = served.answer(self.path)
             self.send_response(status)
             for name, value in {"Content-Length": str(len(answer)), **extra}.items():
                 self.send_header(name, value)
@@ -77,10 +77,10 @@ def receiver_server() -> Iterator[tuple[ThreadingHTTPServer, Receiver]]:
             """Nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
+    served = Receiver(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    yield server, receiver
+    yield server, served
     server.shutdown()
     server.server_close()
     thread.join()
@@ -205,9 +205,3 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
         settings.cache_clear()
         yield Platform(clock_file, queue_url)
     settings.cache_clear()
-
-
-@pytest.fixture
-def other_receiver_urls(receiver: Receiver) -> Callable[[int], str]:
-    """As many different URLs of the receiver as one wants."""
-    return lambda number: f"{receiver.url}/{number}"

@@ -439,6 +439,7 @@ def test_an_endpoint_that_only_fails_is_warned_of_after_a_day_and_paused_after_f
             break
         platform.advance(days=1, seconds=1)
         days += 1
+    assert state is not None
     assert days == 5
     assert len(warned) == 5
     assert len(set(warned)) == 1

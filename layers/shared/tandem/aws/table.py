@@ -139,7 +139,7 @@ def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
             raise
         reasons: list[Any] = cast("Any", error.response).get("CancellationReasons", [])
         failed = [
-            item_from_dynamodb(dict(reason.get("Item", {}))) if reason.get("Code") == "ConditionalCheckFailed" else None
+            item_from_dynamodb(reason.get("Item") or {}) if reason.get("Code") == "ConditionalCheckFailed" else None
             for reason in reasons
         ]
         conflict = any(reason.get("Code") == "TransactionConflict" for reason in reasons)
@@ -301,7 +301,7 @@ def _raw(operation: str, **arguments: Any) -> dict[str, Any]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ConditionalCheckFailedException":
-            image = error.response.get("Item")
+            image = cast("dict[str, Any]", error.response).get("Item")
             raise ConditionFailed(item_from_dynamodb(image) if image else None) from error
         if code in _PASSING:
             raise Unavailable("The database does not answer. Try again shortly.") from error

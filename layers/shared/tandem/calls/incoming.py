@@ -5,7 +5,7 @@ from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.table import TransactionCancelled, Write
 from tandem.calls import changes, store
-from tandem.calls.models import INBOUND, Call, DialState
+from tandem.calls.models import INBOUND, OUTBOUND, Call, DialState
 from tandem.carriers.base import CarrierEvent
 from tandem.conversations import service as conversations
 from tandem.customers import service as customers
@@ -17,7 +17,10 @@ ATTEMPTS = 4
 
 
 def receive_call(carrier_name: str, event: CarrierEvent) -> Call | None:
-    """The call that a carrier tells of, made if it is new; None when it is to a number of nobody here."""
+    """The call that a carrier tells of, made if it is new; None when it is to a number of nobody here, or is one that
+    we placed and do not know: that is for the settlement to find, not a call coming in."""
+    if event.direction == OUTBOUND:
+        return None
     for _ in range(ATTEMPTS):
         if known := store.find_session(carrier_name, event.carrier_call_id):
             return store.get(*known)

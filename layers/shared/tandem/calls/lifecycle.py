@@ -6,7 +6,7 @@ answer leaves the call open until `settle` decides, so that a late answer is not
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tandem.calls.models import INBOUND, Call, DialState, Recording, RecordingState, Status
 from tandem.carriers.base import CarrierEvent, Cost, Happened, Outcome
@@ -103,7 +103,14 @@ def _with_status(call: Call) -> Call:
     outcome = call.outcome
     if call.ended_at and outcome is None and call.answered_at:
         outcome = Outcome.ANSWERED_HUMAN
-    return replace(call, outcome=outcome, status=_status(call, outcome))
+    return replace(call, outcome=outcome, status=_status(call, outcome), answered_at=_answer_before_end(call))
+
+
+def _answer_before_end(call: Call) -> datetime | None:
+    """When it was answered; where that was heard of only after the end, so long before it as the talk lasted."""
+    if call.answered_at is None or call.ended_at is None or call.answered_at <= call.ended_at:
+        return call.answered_at
+    return call.ended_at - timedelta(seconds=call.talk_seconds or 0)
 
 
 def _status(call: Call, outcome: Outcome | None) -> Status:

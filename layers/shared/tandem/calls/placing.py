@@ -42,7 +42,8 @@ def dial_out(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, 
     """Dial `customerPhone` on behalf of an agent, at most once for this `call_id` whatever fails.
 
     Raises NotFound for an unknown customer or conversation, Conflict without a phone service, CarrierRefused when the
-    carrier certainly did not place the call. When the carrier's answer is lost the call is `initiated` and settled later.
+    carrier certainly did not place the call. A call whose answer from the carrier is lost is `initiated`, and settled
+    later.
     """
     for _ in range(ATTEMPTS):
         parties = _parties(tenant_id, request, call_id, test=test)

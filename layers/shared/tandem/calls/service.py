@@ -15,6 +15,7 @@ from tandem.carriers.base import CarrierEvent, Finding, Happened, Outcome
 from tandem.carriers.registry import carrier
 from tandem.errors import NotFound
 from tandem.observability import count, logger
+from tandem.sweeping import each
 
 __all__ = [
     "change_recording",
@@ -89,19 +90,11 @@ def change_recording(tenant_id: str, call_id: str, recording: Recording, *, acto
 
 
 def settle_silent(moment: datetime) -> int:
-    """Ask carriers about calls that went silent, and close what cannot be told; how many were looked at.
+    """Ask carriers about calls that went silent, and close what cannot be told; how many that were.
 
     Nothing is ever dialled here.
     """
-    looked_at = 0
-    for call in store.due(moment):
-        looked_at += 1
-        try:
-            _settle(call, moment)
-        except Exception:  # one call that cannot be settled must not keep the others; it is looked at again
-            logger().exception("call not settled", call_id=call.call_id)
-            count("SettlementFailed")
-    return looked_at
+    return each(store.due(moment), lambda call: _settle(call, moment))
 
 
 def _settle(call: Call, moment: datetime) -> None:

@@ -47,8 +47,8 @@ class CarrierEvent:
     """One thing that happened to a call, in the core's words. Everything a carrier did not say is None.
 
     A call is found by `reference` (what we sent with the dial: "<tenant_id>.<call_id>") or else by
-    `carrier_call_id`. `outcome` and `cause` belong to ENDED; None as outcome of an ENDED: the core decides by whether it
-    was answered. `duration` in whole seconds of talk. `recording` is what `fetch_recording` takes.
+    `carrier_call_id`. `outcome` and `cause` belong to ENDED; where ENDED has no outcome, the core decides by whether
+    the call was answered. `duration` in whole seconds of talk. `recording` is what `fetch_recording` takes.
     """
 
     happened: Happened

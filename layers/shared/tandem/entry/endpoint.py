@@ -63,6 +63,7 @@ class Endpoint:
             answer = self._refusal(Problem("Something went wrong on our side."), request)
         finally:
             flush()
+        logger().info("answered", status=answer.status)
         allowance = caller.allowance if caller else None
         return gateway_answer(answer, request.request_id, allowance)
 
@@ -72,7 +73,7 @@ class Endpoint:
         if key is None or caller is None:
             return self._answer(request, caller, context)
         route = f"{self.method} {self.path}"
-        held = idempotency.claim(caller.tenant_id, route, key, request.body, caller.new_id)
+        held = idempotency.claim(caller.tenant_id, route, key, request.content, caller.new_id)
         if isinstance(held, idempotency.Answer):
             return Answer(held.body, _JSON, held.status, {"Idempotent-Replayed": "true"})
         try:
@@ -92,7 +93,7 @@ class Endpoint:
         return Answer(as_json(self.dialect.success(result)), _JSON, self.status)
 
     def _refusal(self, problem: Problem, request: Request) -> Answer:
-        logger().info("refused", code=problem.code, status=problem.status)
+        logger().append_keys(code=problem.code)
         body = self.dialect.failure(Failure(problem, request.request_id, clock.iso(clock.now())))
         headers = {}
         if isinstance(problem, TooManyRequests | Unavailable):

@@ -12,8 +12,9 @@ from typing import Any
 from tandem import clock
 from tandem.aws import table
 from tandem.aws.table import Attr, ConditionFailed, Item
-from tandem.errors import BadRequest, Conflict, Problem
+from tandem.errors import BadRequest, Conflict, Problem, Unavailable
 from tandem.ids import new_id
+from tandem.observability import logger
 
 LIFETIME = 24 * 3600
 """Seconds that an answer is kept."""
@@ -49,12 +50,12 @@ class Claim:
     resource_id: str
 
 
-def claim(tenant_id: str, route: str, key: str, request_body: bytes, resource_id: str) -> Claim | Answer:
+def claim(tenant_id: str, route: str, key: str, content: bytes, resource_id: str) -> Claim | Answer:
     """Claim the work, or get the answer that it had. Raises BadRequest, KeyReused, or Conflict while in flight."""
     key = _unquoted(key)
     now = int(clock.timestamp())
     pk = f"IDEMPOTENCY#{tenant_id}#{hashlib.sha256(f'{route} {key}'.encode()).hexdigest()}"
-    fingerprint = hashlib.sha256(request_body).hexdigest()
+    fingerprint = hashlib.sha256(content).hexdigest()
     wanted: Item = {
         "pk": pk,
         "sk": "REQUEST",
@@ -94,6 +95,9 @@ def _settle(held: Claim, change: table.Update) -> None:
         table.update(owned)
     except ConditionFailed:
         return  # someone took over after our lease ended; the record is theirs now
+    except Unavailable:
+        # The work is done and this caller has its answer; a repetition finds the same resource once the lease ends.
+        logger().warning("the answer could not be kept for repetitions")
 
 
 def _second(wanted: Item, first: Item, now: int) -> Claim | Answer:

@@ -68,6 +68,11 @@ class Request:
             raise BadRequest(f"The body is larger than {LARGEST_BODY} bytes.", code="PAYLOAD_TOO_LARGE")
         return raw
 
+    @property
+    def content(self) -> bytes:
+        """All that a request asks for besides its route: query and body."""
+        return self.raw_query.encode() + b"\n" + self.body
+
     def as_text(self) -> dict[str, Any]:
         """The event with its body as text, UTF-8 checked. Raises BadRequest."""
         try:

@@ -45,7 +45,7 @@ class Route:
             raise BadRequest("The body is nested too deeply.") from error
         return result[0]
 
-    def _bound(self) -> Callable[..., Response]:
+    def _bound(self) -> Callable[..., Response[str]]:
         """The function as Powertools shall see it: without the parameters that the pipeline gives."""
         parameters = self._signature.parameters.values()
         given = {parameter.name: parameter.annotation for parameter in parameters if parameter.annotation in GIVEN}

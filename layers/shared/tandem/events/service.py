@@ -5,8 +5,8 @@ from datetime import datetime
 from tandem.aws.marshal import Item
 from tandem.events import outbox
 from tandem.events.models import RECORDING_FOUND, Event
-from tandem.observability import count, logger
 from tandem.recordings import requests as recording_requests
+from tandem.sweeping import each
 from tandem.webhooks import service as webhooks
 
 
@@ -26,13 +26,4 @@ def publish_item(item: Item) -> None:
 
 def publish_overdue(moment: datetime) -> int:
     """Publish what the stream missed; how many events that were."""
-    published = 0
-    for event in outbox.overdue(moment):
-        try:
-            publish(event)
-        except Exception:  # one event that cannot be published must not keep the others; it is tried again
-            logger().exception("event not published", event_id=event.event_id)
-            count("PublishingFailed")
-            continue
-        published += 1
-    return published
+    return each(outbox.overdue(moment), publish)

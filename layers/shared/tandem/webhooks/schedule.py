@@ -51,7 +51,7 @@ def retry_after(value: str | None, received_at: datetime) -> float | None:
         return float(min(int(text[:12]), LONGEST_RETRY_AFTER))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):  # what the parser raises on strange text
         return None
     seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - received_at).total_seconds()
     return seconds if seconds > 0 else None

@@ -4,8 +4,9 @@ import json
 import os
 from typing import Any
 
-import boto3
 from greeting import greet
+
+from sample_app.clients import client
 
 Event = dict[str, Any]
 
@@ -14,7 +15,7 @@ def put(event: Event, context: Any) -> Event:
     """Stores the body's attributes under the path's id; `pk` may be forced to try the role's limits."""
     body = json.loads(event["body"])
     item = {"pk": {"S": body.get("pk", f"ITEM#{event['pathParameters']['id']}")}, "sk": {"S": "item"}}
-    boto3.client("dynamodb").put_item(TableName=os.environ["TABLE"], Item={**item, "body": {"S": event["body"]}})
+    client("dynamodb").put_item(TableName=os.environ["TABLE"], Item={**item, "body": {"S": event["body"]}})
     return {"statusCode": 201, "body": json.dumps({"id": event["pathParameters"]["id"]})}
 
 
@@ -23,7 +24,7 @@ def get(event: Event, context: Any) -> Event:
     if "pathParameters" not in event:
         return {"statusCode": 200, "body": "special"}
     key = {"pk": {"S": f"ITEM#{event['pathParameters']['id']}"}, "sk": {"S": "item"}}
-    found = boto3.client("dynamodb").get_item(TableName=os.environ["TABLE"], Key=key).get("Item")
+    found = client("dynamodb").get_item(TableName=os.environ["TABLE"], Key=key).get("Item")
     if found is None:
         return {"statusCode": 404, "body": json.dumps({"error": "Not found"})}
     answer = {

@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any
 
-import boto3
+from sample_app.clients import client
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -13,12 +13,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if about["routeKey"] == "$connect":
         allowed = (event.get("queryStringParameters") or {}).get("token") == "secret"
         return {"statusCode": 200 if allowed else 401}
-    table = boto3.client("dynamodb")
+    table = client("dynamodb")
     if about["routeKey"] == "$disconnect":
         key = {"pk": {"S": "GONE"}, "sk": {"S": about["connectionId"]}}
         table.put_item(TableName=os.environ["TABLE"], Item=key)
         return {"statusCode": 200}
-    management = boto3.client("apigatewaymanagementapi", endpoint_url=os.environ["MANAGEMENT"])
+    management = client("apigatewaymanagementapi", endpoint_url=os.environ["MANAGEMENT"])
     text = {"route": about["routeKey"], "said": event["body"]}
     management.post_to_connection(ConnectionId=about["connectionId"], Data=json.dumps(text).encode())
     return {"statusCode": 200}

@@ -3,15 +3,15 @@
 import os
 from typing import Any
 
-import boto3
+from sample_app.clients import client
 
 
 def store(event: dict[str, Any], context: Any) -> Any:
     """Puts `body` under `key`, or reads `key`; answers a link when asked."""
     bucket, key = os.environ["BUCKET"], event["key"]
-    s3 = boto3.client("s3")
+    s3 = client("s3")
     if "parameter" in event:
-        return boto3.client("ssm").get_parameter(Name=event["parameter"])["Parameter"]["Value"]
+        return client("ssm").get_parameter(Name=event["parameter"])["Parameter"]["Value"]
     if "link" in event:
         params = {"Bucket": bucket, "Key": key}
         return s3.generate_presigned_url("get_object", Params=params, ExpiresIn=event["link"])

@@ -5,14 +5,14 @@ import os
 import struct
 from typing import Any
 
-import boto3
+from sample_app.clients import client
 
 Event = dict[str, Any]
 
 
 def on_item(event: Event, context: Any) -> Event:
     """Sends a message for every item, as its body says: `delay`, or `poison` to fail."""
-    queue, failures = boto3.client("sqs"), []
+    queue, failures = client("sqs"), []
     for record in event["Records"]:
         image = record["dynamodb"].get("NewImage")
         body = json.loads(image["body"]["S"]) if image and "body" in image else {}
@@ -51,7 +51,7 @@ def run_tick(event: Event, context: Any) -> None:
 
 def count(family: str, name: str) -> None:
     """One more of these, at this platform time."""
-    boto3.client("dynamodb").update_item(
+    client("dynamodb").update_item(
         TableName=os.environ["TABLE"],
         Key={"pk": {"S": family}, "sk": {"S": name}},
         UpdateExpression="ADD #n :one SET #t = :t",

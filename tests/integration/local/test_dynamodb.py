@@ -1,0 +1,309 @@
+"""What moto gets wrong about DynamoDB, put right: one test for each correction and each check."""
+
+import threading
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from infra.local import engine
+from infra.local.stack import Stack
+
+Table = Any
+KEY = {"pk": {"S": "A"}, "sk": {"S": "1"}}
+
+
+class Items:
+    """The sample's table through the operator's client."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.client = stack.client("dynamodb")
+        self.name = stack.outputs["TableName"]
+        self.region = stack.deployment.region
+
+    def __call__(self, operation: str, **arguments: Any) -> Any:
+        return getattr(self.client, operation)(TableName=self.name, **arguments)
+
+    def put(self, pk: str = "A", sk: str = "1", **attributes: Any) -> None:
+        self("put_item", Item={"pk": {"S": pk}, "sk": {"S": sk}, **attributes})
+
+    def get(self, pk: str = "A", sk: str = "1") -> Any:
+        return self("get_item", Key={"pk": {"S": pk}, "sk": {"S": sk}}).get("Item")
+
+    def write(self, *entries: Any, **more: Any) -> Any:
+        whole = [{kind: {"TableName": self.name, **what} for kind, what in entry.items()} for entry in entries]
+        return self.client.transact_write_items(TransactItems=whole, **more)
+
+    def changes(self) -> list[str]:
+        """The stream's events."""
+        found = engine.shard(engine.table(self.region, self.name)).items
+        return [record.record["eventName"] for record in found]
+
+
+@pytest.fixture
+def items(stack: Stack) -> Items:
+    return Items(stack)
+
+
+def refused(call: Any, *arguments: Any, code: str = "ValidationException", **named: Any) -> str:
+    with pytest.raises(ClientError) as raised:
+        call(*arguments, **named)
+    assert raised.value.response["Error"]["Code"] == code
+    return str(raised.value.response["Error"]["Message"])
+
+
+def test_a_cancelled_transaction_leaves_items_and_stream_as_they_were(items: Items) -> None:
+    items.put(n={"N": "1"})
+    changes = items.changes()
+    with pytest.raises(items.client.exceptions.TransactionCanceledException) as raised:
+        items.write(
+            {"Update": {"Key": KEY, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "2"}}}},
+            {"Put": {"Item": {"pk": {"S": "B"}, "sk": {"S": "1"}}}},
+            {"Delete": {"Key": {"pk": {"S": "C"}, "sk": {"S": "1"}}, "ConditionExpression": "attribute_exists(pk)"}},
+        )
+    reasons = [reason["Code"] for reason in raised.value.response["CancellationReasons"]]
+    assert reasons == ["None", "None", "ConditionalCheckFailed"]
+    assert items.get()["n"] == {"N": "1"}
+    assert items.get("B") is None
+    assert items.changes() == changes
+
+
+def test_a_transaction_does_not_touch_the_items_it_does_not_name(items: Items) -> None:
+    for number in range(20):
+        items.put(sk=str(number))
+    table = engine.table(items.region, items.name)
+    others = {id(item) for item in table.all_items()}
+    items.write({"Put": {"Item": {"pk": {"S": "B"}, "sk": {"S": "1"}}}})
+    assert engine.table(items.region, items.name) is table
+    assert others <= {id(item) for item in table.all_items()}
+
+
+def test_a_client_request_token_makes_a_transaction_happen_once(items: Items, stack: Stack) -> None:
+    add = {"Key": KEY, "UpdateExpression": "ADD n :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+    for _ in range(3):
+        items.write({"Update": add}, ClientRequestToken="token")
+    assert items.get()["n"] == {"N": "1"}
+    other = {**add, "ExpressionAttributeValues": {":n": {"N": "2"}}}
+    refused(items.write, {"Update": other}, ClientRequestToken="token", code="IdempotentParameterMismatchException")
+    stack.clock.move_to(stack.clock.now() + 601)
+    items.write({"Update": add}, ClientRequestToken="token")
+    assert items.get()["n"] == {"N": "2"}
+
+
+def test_concurrent_transactions_end_in_success_or_a_named_refusal(items: Items) -> None:
+    items.put(stock={"N": "10"})
+    take = {
+        "Key": KEY,
+        "UpdateExpression": "SET stock = stock - :one",
+        "ConditionExpression": "stock >= :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    outcomes: list[str] = []
+
+    def buy(buyer: int) -> None:
+        for number in range(5):
+            sold = {"Put": {"Item": {"pk": {"S": "SOLD"}, "sk": {"S": f"{buyer}-{number}"}}}}
+            try:
+                items.write({"Update": take}, sold)
+                outcomes.append("sold")
+            except ClientError as error:
+                outcomes.append(error.response["Error"]["Code"])
+
+    threads = [threading.Thread(target=buy, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["TransactionCanceledException"] * 20 + ["sold"] * 10
+    assert items.get()["stock"] == {"N": "0"}
+
+
+def test_an_upsert_is_one_insert_in_the_stream_and_an_empty_change_none(items: Items) -> None:
+    for value in ("1", "1", "2"):
+        items("update_item", Key=KEY, UpdateExpression="SET n = :n", ExpressionAttributeValues={":n": {"N": value}})
+    items.put(n={"N": "2"})
+    assert items.changes() == ["INSERT", "MODIFY"]
+
+
+def test_a_failed_update_leaves_no_item_behind(items: Items) -> None:
+    big = {":b": {"S": "x" * 410_000}}
+    refused(items, "update_item", Key=KEY, UpdateExpression="SET b = :b", ExpressionAttributeValues=big)
+    assert items.get() is None
+    assert items.changes() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("1.50", "1.5"), ("1E+2", "100"), ("-0", "0"), ("007", "7"), ("12", "12"), ("1" * 38, "1" * 38)]
+)
+def test_numbers_come_back_as_the_service_writes_them(items: Items, given: str, kept: str) -> None:
+    items.put(n={"N": given}, s={"NS": [given]}, d={"M": {"n": {"N": given}}})
+    found = items.get()
+    assert (found["n"], found["s"], found["d"]) == ({"N": kept}, {"NS": [kept]}, {"M": {"n": {"N": kept}}})
+
+
+def test_a_page_as_long_as_the_limit_says_that_there_may_be_more(items: Items) -> None:
+    for number in range(4):
+        items.put(sk=str(number), gsi1pk={"S": "G"}, gsi1sk={"N": str(number)}, even={"BOOL": number % 2 == 0})
+    asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "A"}}}
+    whole = items("query", Limit=4, **asked)
+    assert len(whole["Items"]) == 4
+    assert whole["LastEvaluatedKey"] == {"pk": {"S": "A"}, "sk": {"S": "3"}}
+    rest = items("query", Limit=4, ExclusiveStartKey=whole["LastEvaluatedKey"], **asked)
+    assert rest["Items"] == []
+    assert "LastEvaluatedKey" not in rest
+    assert "LastEvaluatedKey" not in items("query", Limit=5, **asked)
+    values = {":pk": {"S": "G"}, ":yes": {"BOOL": True}}
+    filtered = items(
+        "query",
+        IndexName="gsi1",
+        Limit=3,
+        KeyConditionExpression="gsi1pk = :pk",
+        FilterExpression="even = :yes",
+        ProjectionExpression="sk",
+        ExpressionAttributeValues=values,
+        ScanIndexForward=False,
+    )
+    assert filtered["Items"] == [{"sk": {"S": "2"}}]
+    assert (filtered["Count"], filtered["ScannedCount"]) == (1, 3)
+    assert filtered["LastEvaluatedKey"] == {
+        "pk": {"S": "A"},
+        "sk": {"S": "1"},
+        "gsi1pk": {"S": "G"},
+        "gsi1sk": {"N": "1"},
+    }
+
+
+def test_a_query_finds_its_own_partition_in_order(items: Items) -> None:
+    for pk in ("A", "B"):
+        for sk in ("c", "a", "b"):
+            items.put(pk, sk)
+    found = items(
+        "query",
+        KeyConditionExpression="pk = :pk AND sk > :a",
+        ExpressionAttributeValues={":pk": {"S": "B"}, ":a": {"S": "a"}},
+    )
+    assert [item["sk"]["S"] for item in found["Items"]] == ["b", "c"]
+    assert {item["pk"]["S"] for item in found["Items"]} == {"B"}
+
+
+UPDATE = {"Key": KEY, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
+QUERY = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "A"}}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments", "message"),
+    [
+        (
+            "update_item",
+            {**UPDATE, "ExpressionAttributeValues": {":n": {"N": "1"}, ":x": {"N": "1"}}},
+            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:x}",
+        ),
+        (
+            "query",
+            {**QUERY, "ExpressionAttributeNames": {"#x": "x"}},
+            "Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}",
+        ),
+        (
+            "put_item",
+            {"Item": KEY, "ExpressionAttributeValues": {":x": {"N": "1"}}},
+            "ExpressionAttributeValues can only be specified when using expressions",
+        ),
+        (
+            "query",
+            {**QUERY, "FilterExpression": "sk <> :pk"},
+            "Filter Expression can only contain non-primary key attributes: Primary key attribute: sk",
+        ),
+        (
+            "put_item",
+            {"Item": {**KEY, "gsi1sk": {"S": "1"}}},
+            "Type mismatch for Index Key gsi1sk Expected: N Actual: S IndexName: gsi1",
+        ),
+        (
+            "put_item",
+            {"Item": {**KEY, "gsi1pk": {"S": ""}}},
+            "cannot contain an empty string value. IndexName: gsi1, IndexKey: gsi1pk",
+        ),
+        (
+            "update_item",
+            {
+                "Key": KEY,
+                "UpdateExpression": "SET #g = :g",
+                "ExpressionAttributeNames": {"#g": "gsi1pk"},
+                "ExpressionAttributeValues": {":g": {"S": ""}},
+            },
+            "cannot contain an empty string value. IndexName: gsi1, IndexKey: gsi1pk",
+        ),
+        (
+            "update_item",
+            {**UPDATE, "UpdateExpression": "SET gsi1pk = :n"},
+            "Type mismatch for Index Key gsi1pk Expected: S Actual: N IndexName: gsi1",
+        ),
+        (
+            "put_item",
+            {"Item": {**KEY, "n": {"M": {"x": {"L": [{"N": "1" * 39}]}}}}},
+            "Attempting to store more than 38 significant digits in a Number",
+        ),
+    ],
+)
+def test_requests_that_the_service_refuses_are_refused(
+    items: Items, operation: str, arguments: dict[str, Any], message: str
+) -> None:
+    assert message in refused(items, operation, **arguments)
+    assert items.get() is None
+
+
+def test_a_filter_on_an_index_may_look_at_the_tables_own_keys(items: Items) -> None:
+    items.put(gsi1pk={"S": "G"}, gsi1sk={"N": "1"})
+    found = items(
+        "query",
+        IndexName="gsi1",
+        KeyConditionExpression="gsi1pk = :g",
+        FilterExpression="sk = :one",
+        ExpressionAttributeValues={":g": {"S": "G"}, ":one": {"S": "1"}},
+    )
+    assert found["Count"] == 1
+
+
+def test_a_batch_takes_25_writes(items: Items) -> None:
+    def batch(size: int) -> Any:
+        puts = [{"PutRequest": {"Item": {"pk": {"S": "A"}, "sk": {"S": str(n)}}}} for n in range(size)]
+        return items.client.batch_write_item(RequestItems={items.name: puts})
+
+    assert "length less than or equal to 25" in refused(batch, 26)
+    assert items.get("A", "0") is None
+    batch(25)
+    assert items.get("A", "24") is not None
+
+
+def test_a_transaction_takes_100_writes_and_each_item_once(items: Items) -> None:
+    puts = [{"Put": {"Item": {"pk": {"S": "A"}, "sk": {"S": str(n)}}}} for n in range(101)]
+    assert "length less than or equal to 100" in refused(items.write, *puts)
+    twice = [{"Put": {"Item": KEY}}, {"ConditionCheck": {"Key": KEY, "ConditionExpression": "attribute_exists(pk)"}}]
+    assert "multiple operations on one item" in refused(items.write, *twice)
+    items.write(*puts[:100])
+    assert items.get("A", "99") is not None
+
+
+def test_queues_refuse_what_the_service_refuses(stack: Stack) -> None:
+    client, url = stack.client("sqs"), stack.outputs["QueueUrl"]
+    refused(client.send_message, QueueUrl=url, MessageBody="x", DelaySeconds=901, code="InvalidParameterValue")
+    refused(client.send_message, QueueUrl=url, MessageBody="x" * (2**20 + 1), code="InvalidParameterValue")
+    eleven = [{"Id": str(n), "MessageBody": "x"} for n in range(11)]
+    code = "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"
+    refused(client.send_message_batch, QueueUrl=url, Entries=eleven, code=code)
+    large = [{"Id": str(n), "MessageBody": "x" * 600_000} for n in range(2)]
+    code = "AWS.SimpleQueueService.BatchRequestTooLong"
+    refused(client.send_message_batch, QueueUrl=url, Entries=large, code=code)
+    assert engine.messages(engine.queue(stack.deployment.region, "sample-Data-Queue")) == []
+    client.send_message(QueueUrl=url, MessageBody="x" * 2**20, DelaySeconds=900)
+
+
+def test_delays_and_visibility_follow_the_platforms_clock(stack: Stack) -> None:
+    client, url = stack.client("sqs"), stack.outputs["QueueUrl"]
+    client.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=900)
+    assert "Messages" not in client.receive_message(QueueUrl=url)
+    stack.clock.move_to(stack.clock.now() + 901)
+    assert len(client.receive_message(QueueUrl=url, VisibilityTimeout=600)["Messages"]) == 1
+    assert "Messages" not in client.receive_message(QueueUrl=url)
+    stack.clock.move_to(stack.clock.now() + 601)
+    assert len(client.receive_message(QueueUrl=url)["Messages"]) == 1

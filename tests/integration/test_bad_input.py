@@ -1,0 +1,293 @@
+"""Input of every wrong kind, on every endpoint: the family's error, nothing stored, never a fault of ours."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from infra.local.gateway import Response
+from tests.integration.conftest import Client
+from tests.integration.doors import CONFIGURE, DOORS, HISTORY, PLACE, UNKNOWN_CALL, Door, contents
+
+WITH_BODY = [PLACE, CONFIGURE]
+every_body = pytest.mark.parametrize("door", WITH_BODY, ids=str)
+
+
+def refused(response: Response, *statuses: int) -> dict[str, Any]:
+    """The body of an error as telephony writes it."""
+    assert response.status in (statuses or (400, 422)), response.text
+    body: dict[str, Any] = response.json()
+    assert body["success"] is False
+    assert body["code"] == body["error"]["code"]
+    assert set(body["error"]) >= {"code", "message", "details", "requestId", "timestamp"}
+    assert response.header("x-ratelimit-limit")
+    return body
+
+
+UNREADABLE: dict[str, bytes] = {
+    "not JSON": b"{",
+    "two documents": b"{}{}",
+    "XML": b"<a/>",
+    "NUL": b"\x00",
+    "invalid UTF-8": b'{"customerPhone": "\xff\xfe"}',
+    "an overlong encoding": b'{"customerPhone": "\xc0\xaf"}',
+    "an encoded surrogate": b'{"customerPhone": "\xed\xa0\x80"}',
+    "UTF-16": '{"customerPhone": "+15005550001"}'.encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "unclosed text": b'{"customerPhone": "+1500',
+    "deep arrays": b"[" * 100_000,
+    "deep closed arrays": b"[" * 50_000 + b"]" * 50_000,
+    "deep objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+    "a huge whole number": b'{"customerPhone": ' + b"9" * 5000 + b"}",
+    "single quotes": b"{'customerPhone': '+15005550001'}",
+    "a trailing comma": b'{"customerPhone": "+15005550001",}',
+}
+
+
+@every_body
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_what_cannot_be_read_is_refused(door: Door, kind: str, demo: Client) -> None:
+    before = contents(demo.stack)
+    response = demo(door.method, door.path, body=UNREADABLE[kind], headers={"content-type": "application/json"})
+    refused(response)
+    assert contents(demo.stack) == before
+
+
+OTHER_VALUES = {
+    "null": "null",
+    "true": "true",
+    "a number": "1",
+    "a fraction": "1.5",
+    "NaN": "NaN",
+    "infinity": "-Infinity",
+    "a number too large": "1e999",
+    "text": '"hello"',
+    "an array": "[]",
+    "an array with an object": '[{"customerPhone": "+15005550001", "agentId": "a"}]',
+    "nothing at all": "",
+    "blanks": " \n ",
+}
+
+
+@every_body
+@pytest.mark.parametrize("kind", OTHER_VALUES)
+def test_a_body_that_is_no_object_is_refused(door: Door, kind: str, demo: Client) -> None:
+    before = contents(demo.stack)
+    response = demo(door.method, door.path, body=OTHER_VALUES[kind], headers={"content-type": "application/json"})
+    refused(response)
+    assert contents(demo.stack) == before
+
+
+@every_body
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/xml", "multipart/form-data", "application/octet-stream", "x", "a/b; q"]
+)
+def test_a_body_of_another_content_type_is_refused(door: Door, content_type: str, demo: Client) -> None:
+    before = contents(demo.stack)
+    response = demo(door.method, door.path, body=json.dumps(door.body), headers={"content-type": content_type})
+    refused(response)
+    assert contents(demo.stack) == before
+
+
+@every_body
+@pytest.mark.parametrize("megabytes", [1.1, 5, 10])
+def test_a_body_that_is_too_large_is_refused(door: Door, megabytes: float, demo: Client) -> None:
+    before = contents(demo.stack)
+    body = json.dumps({**(door.body or {}), "customGreeting": "x" * int(megabytes * 1024 * 1024 - 200)})
+    response = demo(door.method, door.path, body=body, headers={"content-type": "application/json"})
+    assert response.status == 400
+    assert response.json()["code"] == "PAYLOAD_TOO_LARGE"
+    assert contents(demo.stack) == before
+
+
+TEXTS: dict[str, Any] = {
+    "empty": "",
+    "a number": 15005550001,
+    "a fraction": 1.5,
+    "true": True,
+    "an array": ["+15005550001"],
+    "an object": {"value": "+15005550001"},
+    "too long": "x" * 3000,
+    "a lone surrogate": "\ud800",
+    "a surrogate pair turned round": "\udc00\ud800",
+}
+PHONES = TEXTS | {
+    "null": None,
+    "no plus": "15005550001",
+    "a leading zero": "+05005550001",
+    "six digits": "+123456",
+    "sixteen digits": "+1234567890123456",
+    "letters": "+1500555ABCD",
+    "blanks": "+1 500 555 0001",
+    "a newline at the end": "+15005550001\n",
+    "a NUL": "+15005550001\x00",
+    "Arabic digits": "+١٥٠٠٥٥٥٠٠٠١",
+    "full-width digits": "+１５００５５５０００１",
+}
+NAMES = TEXTS | {"a NUL": "a\x00b", "a newline": "a\nb", "129 characters": "x" * 129, "a delete": "\x7f"}
+FLAGS: dict[str, Any] = {"text": "true", "one": 1, "an array": [], "an object": {}, "a fraction": 0.0}
+URLS = {name: value for name, value in TEXTS.items() if name != "null"} | {
+    "no scheme": "example.com",
+    "another scheme": "ftp://example.com/",
+    "script": "javascript:alert(1)",
+    "a file": "file:///etc/passwd",
+    "blanks": "https://exa mple.com/",
+    "a password": "https://user:word@example.com/",
+    "no host": "https:///path",
+    "link-local": "https://169.254.169.254/latest/meta-data/",
+    "a private address": "https://10.0.0.1/",
+    "private IPv6": "https://[fd00::1]/",
+    "a port out of range": "https://example.com:70000/",
+    "too long": "https://example.com/" + "a" * 2048,
+}
+FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
+    (PLACE, "customerPhone", PHONES),
+    (PLACE, "agentId", NAMES | {"null": None}),
+    (PLACE, "customerId", NAMES),
+    (PLACE, "conversationId", NAMES),
+    (PLACE, "customGreeting", {name: value for name, value in TEXTS.items()}),
+    (PLACE, "recordingEnabled", FLAGS),
+    (CONFIGURE, "phoneNumber", {name: value for name, value in PHONES.items() if value is not None}),
+    (CONFIGURE, "carrier", {**TEXTS, "unknown": "telnyx", "upper case": "SANDBOX"}),
+    (CONFIGURE, "recordingEnabled", FLAGS),
+    (CONFIGURE, "transcriptionEnabled", FLAGS),
+    (CONFIGURE, "defaultCountryCode", {**TEXTS, "no plus": "1", "five digits": "+12345", "zero": "+0"}),
+    (CONFIGURE, "webhookUrl", URLS),
+    (CONFIGURE, "settings", {"text": "x", "a number": 1, "an array": [], "unknown": {"x": 1}}),
+    (CONFIGURE, "settings.webhookUrl", URLS),
+]
+WRONG = [
+    pytest.param(door, field, value, id=f"{field}: {kind}")
+    for door, field, kinds in FIELDS
+    for kind, value in kinds.items()
+]
+
+
+@pytest.mark.parametrize(("door", "field", "value"), WRONG)
+def test_a_wrong_value_of_a_field_is_refused_by_name(door: Door, field: str, value: Any, demo: Client) -> None:
+    outer, _, inner = field.partition(".")
+    before = contents(demo.stack)
+    body = {**(door.body or {}), outer: {inner: value} if inner else value}
+    error = refused(demo(door.method, door.path, json=body), 422)["error"]
+    assert error["code"] == "VALIDATION_ERROR"
+    assert any(outer in place["field"] or inner and inner in place["field"] for place in error["details"]["fields"])
+    assert all(place["message"] for place in error["details"]["fields"])
+    assert contents(demo.stack) == before
+
+
+@pytest.mark.parametrize("missing", ["customerPhone", "agentId"])
+def test_a_required_field_that_is_missing_is_named(missing: str, demo: Client) -> None:
+    before = contents(demo.stack)
+    body = {name: value for name, value in (PLACE.body or {}).items() if name != missing}
+    error = refused(demo(PLACE.method, PLACE.path, json=body), 422)["error"]
+    assert [place["field"] for place in error["details"]["fields"]] == [missing]
+    assert contents(demo.stack) == before
+
+
+@every_body
+@pytest.mark.parametrize(
+    "name", ["x", "", "customer_phone", "agent_id", "__proto__", "tenantId", "tenant_id", "a" * 5000, "ключ", "\ud800",
+             "\x00", "a.b", "callId"]
+)  # fmt: skip
+def test_an_unknown_field_is_refused(door: Door, name: str, demo: Client) -> None:
+    before = contents(demo.stack)
+    error = refused(demo(door.method, door.path, json={**(door.body or {}), name: "x"}), 422)["error"]
+    assert error["code"] == "VALIDATION_ERROR"
+    assert len(json.dumps(error)) < 20_000
+    assert contents(demo.stack) == before
+
+
+QUERIES = [
+    "page=0", "page=-1", "page=x", "page=", "page=1.5", "page=99999999999999999999", "page=1&page=2", "page=NaN",
+    "limit=0", "limit=101", "limit=-5", "limit=x", "limit=1e2", "limit=" + "9" * 4400,
+    "status=done", "status=", "status=Completed", "direction=sideways", "direction=",
+    "startDate=yesterday", "startDate=2024-13-01", "startDate=2024-02-30", "startDate=1969-12-31", "startDate=2200-01-01",
+    "startDate=", "endDate=0000-00-00", "endDate=99999-01-01", "endDate=2024-01-01T25:00:00Z", "endDate=1700000000",
+    "endDate=2024-01-01T00:00:00+99:00", "startDate=%00", "startDate=%ED%A0%80",
+    "agentId=", "agentId=%00", "agentId=" + "x" * 129, "customerId=%0A", "customerId=" + "x" * 4000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: query[:40])
+def test_a_bad_query_is_refused(query: str, demo: Client) -> None:
+    error = refused(demo("GET", f"{HISTORY.path}?{query}"), 422)["error"]
+    assert [place["field"] for place in error["details"]["fields"]] == [query.partition("=")[0]]
+
+
+ODD_IDS = [
+    "x", "..", "%2e%2e", "%00", "a%00b", "%0d%0aX-Evil:1", "' OR 1=1", "*", "null", "%F0%9F%98%80", "%ED%A0%80", "%FF",
+    "a%2Fb", "%", "%zz", "+", "a" * 3000, quote("ä" * 1500), UNKNOWN_CALL.upper(), UNKNOWN_CALL + "#",
+    "{call_id}", "<call_id>", "CALL%23x", "-1", "1e9", "a;b=c", "a,b", "a%20b", "[1]", "a|b", "^", "`", "\\",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix", ["", "/recording", "/recording/stream"])
+@pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: odd[:20])
+def test_an_odd_id_is_of_no_call(odd: str, suffix: str, demo: Client) -> None:
+    response = demo("GET", f"/api/telephony/calls/{odd}{suffix}")
+    assert response.status == 404, response.text
+    assert response.json()["code"] == "RESOURCE_NOT_FOUND"
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content-type": "application/json", "x-odd": "ü" * 4000},
+        {"accept": "application/xml"},
+        {"content-type": ""},
+        {"transfer-encoding": "chunked"},
+        {"range": "bytes=-"},
+        {"cookie": "a=b; c"},
+        {"host": ""},
+        {"x-forwarded-for": "999.999.999.999, x"},
+    ],
+    ids=str,
+)
+def test_odd_headers_make_no_fault(door: Door, headers: dict[str, str], demo: Client) -> None:
+    assert demo(door.method, door.path, json=door.body, headers=headers).status < 500
+
+
+@pytest.mark.parametrize("key", ["", '""', "x" * 256, "ä", "a\tb", "a\x00b"])
+def test_an_idempotency_key_that_is_none_is_refused(key: str, demo: Client) -> None:
+    before = contents(demo.stack)
+    response = demo(PLACE.method, PLACE.path, json=PLACE.body, headers={"idempotency-key": key})
+    assert refused(response, 400)["code"] == "BAD_REQUEST"
+    assert contents(demo.stack) == before
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(), max_size=40),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+# Every call ends at a number that is refused by form, so that whatever is generated can place none.
+some_body = st.dictionaries(
+    st.sampled_from(["agentId", "customerId", "conversationId", "customGreeting", "recordingEnabled"]) | st.text(),
+    anything,
+    max_size=4,
+).map(lambda made: {**made, "customerPhone": "nobody"})
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=some_body)
+def test_whatever_is_sent_to_place_a_call_is_refused_in_shape(body: dict[str, Any], demo: Client) -> None:
+    refused(demo(PLACE.method, PLACE.path, body=json.dumps(body), headers={"content-type": "application/json"}))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raw=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
+def test_whatever_bytes_are_sent_make_no_fault(raw: bytes, demo: Client) -> None:
+    for door in WITH_BODY:
+        response = demo(door.method, door.path, body=raw, headers={"content-type": "application/json"})
+        assert response.status < 500
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.text(min_size=1, max_size=60), query=st.text(max_size=60))
+def test_whatever_path_is_asked_for_makes_no_fault(path: str, query: str, demo: Client) -> None:
+    asked = "/api/telephony/calls/" + quote(path, errors="replace") + "?" + quote(query, errors="replace", safe="=&")
+    assert demo("GET", asked).status < 500
