@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.local import ttl
 from infra.local.aws_request import AwsRequest
+from infra.local.bucket_events import BucketEvents
 from infra.local.calls import Calls
 from infra.local.clock import Clock
 from infra.local.model import Deployment
@@ -82,6 +83,7 @@ class Conductor:
             StreamPoller(one, region, calls.now, clock.now) for one in deployment.sources if not one.is_queue
         ]
         self.schedules = Schedules(deployment.schedules, region, calls, clock.now())
+        self.files = BucketEvents(deployment, calls, clock.now)
         self._gate = Gate()
         self._pool = ThreadPoolExecutor(parallel * 4, "batch") if parallel > 1 else None
         self._wake = threading.Condition()
@@ -115,14 +117,17 @@ class Conductor:
     def rewind(self) -> None:
         """After a reset: streams from their start, schedules from now."""
         with self._gate.closed():
+            self.files.clear()
             for stream in self.streams:
                 stream.rewind()
             self.schedules.rebase(self.clock.now())
 
     def watch(self, request: AwsRequest) -> None:
         """Wake the loops when something was written that they may want."""
+        self.files.watch(request)
         is_message = request.service == "sqs" and request.operation.startswith(("SendMessage", "ChangeMessage"))
-        if is_message or (request.service == "dynamodb" and request.operation in WRITES):
+        is_write = request.service == "dynamodb" and request.operation in WRITES
+        if is_message or is_write or request.service == "s3":
             self.wake()
 
     def wake(self) -> None:
@@ -133,6 +138,7 @@ class Conductor:
 
     def start(self) -> None:
         """Let everything run by itself from now on."""
+        self._thread("files", self.files.step)
         for stream in self.streams:
             self._thread(f"stream-{stream.source.logical_id}", stream.step)
         for queue in self.queues:
@@ -158,7 +164,7 @@ class Conductor:
                 raise NeverSettles(f"Still work after {SETTLE_LIMIT:.0f} s")
 
     def _round(self) -> bool:
-        progressed = [stream.step() for stream in self.streams]
+        progressed = [self.files.step(), *(stream.step() for stream in self.streams)]
         jobs = []
         for queue in self.queues:
             for _ in range(min(queue.source.concurrency or self._parallel, self._parallel)):

@@ -28,7 +28,6 @@ class StreamPoller:
         self._call = call
         self._now = now
         self._attempts = 0
-        self._first_attempt = 0.0
         self._size = source.batch_size
         self.rewind()
 
@@ -81,12 +80,12 @@ class StreamPoller:
             # Progress: the checkpoint moves to the lowest failure, which is then a first attempt at a new batch.
             self._move_to(int(failed_at))
             return True
-        self._attempts += 1
-        self._first_attempt = self._first_attempt or self._now()
-        allowed = self.source.retries
         if self.source.bisect and len(wanted) > 1:
+            # Halving a batch is not one of its retries.
             self._size = max(1, len(wanted) // 2)
             return True
+        self._attempts += 1
+        allowed = self.source.retries
         if allowed < 0:
             return self._attempts % ATTEMPTS_PER_TURN != 0
         if self._attempts <= allowed:
@@ -125,7 +124,6 @@ class StreamPoller:
     def _move_to(self, position: int) -> None:
         self.position = position
         self._attempts = 0
-        self._first_attempt = 0.0
         self._size = self.source.batch_size
 
     def _shard(self) -> StreamShard:

@@ -1,9 +1,12 @@
 """The endpoints that take a key, as tests go through all of them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from infra.local.receiver import Receiver
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tandem.keys import service as keys
@@ -84,3 +87,13 @@ def contents(stack: Stack) -> dict[tuple[str, str], str]:
 def leap(stack: Stack, seconds: float) -> None:
     """Move the clock alone: nothing runs on the way, as in a month that nobody needs to live through."""
     stack.clock.move_to(stack.clock.now() + seconds)
+
+
+@contextmanager
+def listening() -> Iterator[Receiver]:
+    """A customer's web server that takes webhooks."""
+    receiver = Receiver()
+    try:
+        yield receiver
+    finally:
+        receiver.stop()

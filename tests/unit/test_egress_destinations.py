@@ -1,6 +1,7 @@
 """Which addresses and URLs outbound requests may go to."""
 
 import pytest
+
 from tandem.destinations import is_special, networks, parse_address, refusal, target
 
 SPECIAL = """

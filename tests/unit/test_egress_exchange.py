@@ -15,8 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tandem import egress
 
+from tandem import egress
 from tests.unit.test_egress_destinations import SPECIAL
 
 LOOPBACK = egress.networks("127.0.0.0/8,::1/128")

@@ -17,12 +17,14 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"
 """One line of text, for names and customers' own identifiers."""
 
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2048)]
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _day_or_moment(value: object) -> date | datetime:
     text = str(value)
-    parsed = date.fromisoformat(text) if _DAY.fullmatch(text) else parse(text)
+    try:
+        parsed: date | datetime = date.fromisoformat(text)  # every way of ISO 8601 to write a day
+    except ValueError:
+        parsed = parse(text)
     if not 1970 <= parsed.year <= 2199:
         raise ValueError("must be a time between 1970 and 2199")
     return parsed

@@ -114,3 +114,31 @@ def test_a_reset_forgets_everything_and_returns_to_real_time(stack: Stack) -> No
     assert items(stack, "SEEN") == {}
     assert len(items(stack, "TICKS")) == 1
     assert stack.dead_letters() == {}
+
+
+def test_a_new_file_reaches_its_function_once_settled(stack: Stack) -> None:
+    stack.client("s3").put_object(Bucket=stack.outputs["InboxName"], Key="in/a b.txt", Body=b"x")
+    assert items(stack, "FILES") == {}
+    stack.settle()
+    assert items(stack, "FILES")["in/a+b.txt"]["times"] == "1"
+
+
+def test_a_removed_file_reaches_its_queue_if_the_filter_lets_it(stack: Stack) -> None:
+    client, bucket = stack.client("s3"), stack.outputs["InboxName"]
+    for key in ("in/a.txt", "in/a.wav", "out/a.txt"):
+        client.delete_object(Bucket=bucket, Key=key)
+    stack.settle()
+    stack.advance(300)
+    # The function that reads the queue knows no such message: it fails until the message is buried.
+    (letter,) = stack.dead_letters()["sample-Data-DeadLetters"]
+    assert '"ObjectRemoved:Delete"' in letter["body"]
+    assert '"key": "in/a.txt"' in letter["body"]
+
+
+def test_an_asynchronous_call_is_repeated_and_then_reported(stack: Stack) -> None:
+    stack.client("s3").put_object(Bucket=stack.outputs["InboxName"], Key="poison", Body=b"x")
+    stack.settle()
+    assert items(stack, "FILES")["poison"]["times"] == "2"
+    (letter,) = stack.dead_letters()["sample-Data-DeadLetters"]
+    assert '"RetriesExhausted"' in letter["body"]
+    assert '"errorType": "ValueError"' in letter["body"]

@@ -1,5 +1,7 @@
 """The WebSocket API without a socket."""
 
+import pytest
+
 from infra.local.stack import Stack
 from tests.integration.local.conftest import items
 
@@ -26,12 +28,9 @@ def test_a_connection_that_is_gone_is_gone(stack: Stack) -> None:
     client.close()
     assert set(items(stack, "GONE")) == {client.client.id}
     management = stack.client("apigatewaymanagementapi")
-    try:
+    with pytest.raises(management.exceptions.GoneException) as gone:
         management.post_to_connection(ConnectionId=client.client.id, Data=b"x")
-    except management.exceptions.GoneException as gone:
-        assert gone.response["ResponseMetadata"]["HTTPStatusCode"] == 410
-    else:
-        raise AssertionError("A message to nobody was accepted")
+    assert gone.value.response["ResponseMetadata"]["HTTPStatusCode"] == 410
 
 
 def test_the_management_endpoint_looks_at_and_closes_connections(stack: Stack) -> None:

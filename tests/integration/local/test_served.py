@@ -29,7 +29,8 @@ def served() -> Iterator[Stack]:
 
 def ask(stack: Stack, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
     data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(stack.base_url + path, data=data, method=method, headers=headers or {})
+    fields = {"Content-Type": "application/json", **(headers or {})}
+    asked = urllib.request.Request(stack.base_url + path, data=data, method=method, headers=fields)
     try:
         with urllib.request.urlopen(asked, timeout=60) as answer:
             return answer.status, answer.read()

@@ -197,11 +197,16 @@ def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platfo
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with mock_aws():
-        settings.cache_clear()
-        create_table("webhooks")
-        queue_url = clients.sqs().create_queue(QueueName="webhooks")["QueueUrl"]
-        monkeypatch.setenv("WEBHOOK_QUEUE_URL", queue_url)
-        settings.cache_clear()
-        yield Platform(clock_file, queue_url)
+    # The whole stack of other tests may live in this process, in the same moto: nothing of it is reset.
+    cloud = mock_aws()
+    cloud.start(reset=False)
+    settings.cache_clear()
+    create_table("webhooks")
+    queue_url = clients.sqs().create_queue(QueueName="webhooks")["QueueUrl"]
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", queue_url)
+    settings.cache_clear()
+    yield Platform(clock_file, queue_url)
+    clients.dynamodb().delete_table(TableName="webhooks")
+    clients.sqs().delete_queue(QueueUrl=queue_url)
+    cloud.stop(remove_data=False)
     settings.cache_clear()

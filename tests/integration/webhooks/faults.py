@@ -38,6 +38,12 @@ class Faults:
             client.meta.events.register("before-call", self._before_call)
             client.meta.events.register("after-call", self._after_call)
 
+    def remove(self) -> None:
+        """Listen no more."""
+        for client in (clients.dynamodb(), clients.sqs()):
+            client.meta.events.unregister("before-call", self._before_call)
+            client.meta.events.unregister("after-call", self._after_call)
+
     def _before_call(self, model: Any, **_: Any) -> None:
         self._after = None
         if self.choose is None:

@@ -111,7 +111,7 @@ def world(platform: Platform, receiver: Receiver, monkeypatch: pytest.MonkeyPatc
     faults = Faults()
     faults.install()
     yield World(platform, receiver, faults)
-    faults.choose = None
+    faults.remove()
 
 
 def scenario(world: World) -> None:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 
 from tandem.entry.caller import Caller
 from tandem.entry.request import Request
@@ -26,16 +24,18 @@ class Route:
         self._function = function
         self._signature = inspect.signature(function)
         self._given: Mapping[type, object] = {}
-        self.resolver = APIGatewayHttpResolver(enable_validation=True)
+        self.resolver = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_json_object)
+        self._reads_json = any(_is_shape(parameter) for parameter in self._signature.parameters.values())
         self.bound = self._bound()
         for path in paths:
             self.resolver.route(powertools_path(path), method=method)(self.bound)
         self.resolver.exception_handler(RequestValidationError)(_refuse)
-        self.resolver.exception_handler(RequestUnsupportedContentType)(_refuse_content_type)
         self.resolver.not_found(_refuse_path)
 
     def __call__(self, request: Request, given: Mapping[type, object], context: Any) -> Any:
         """What the function returns. Raises Problem for a request that does not meet its signature."""
+        if self._reads_json:
+            _require_json(request.headers.get("content-type", ""))
         self._given = given
         result: list[Any] = []
         self._result = result
@@ -72,19 +72,38 @@ def powertools_path(path: str) -> str:
     return path.replace("{", "<").replace("}", ">")
 
 
-def _refuse(error: RequestValidationError) -> Response[str]:
-    problems = list(error.errors())
-    if any(problem["type"] == "json_invalid" for problem in problems):
+def _is_shape(parameter: inspect.Parameter) -> bool:
+    return isinstance(parameter.annotation, type) and issubclass(parameter.annotation, BaseModel)
+
+
+def _require_json(content_type: str) -> None:
+    """Powertools would also read forms and uploads. No Content-Type at all is taken for JSON."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type and media_type != "application/json":
+        raise BadRequest("The body must be JSON, with Content-Type application/json.")
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    """The object that a body is. Python's parser raises more than it says, and knows NaN, which JSON does not."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
         raise BadRequest("The body is not valid JSON.") from error
-    fields = [{"field": _place(problem["loc"]), "message": str(problem["msg"])} for problem in problems]
+    if not isinstance(value, dict):
+        raise Invalid("The body must be a JSON object.")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse(error: RequestValidationError) -> Response[str]:
+    fields = [{"field": _place(problem["loc"]), "message": str(problem["msg"])} for problem in error.errors()]
     named = ", ".join(dict.fromkeys(field["field"] for field in fields if field["field"]))
     raise Invalid(
         f"The request is not valid: {named}." if named else "The request is not valid.", fields=fields
     ) from error
-
-
-def _refuse_content_type(error: RequestUnsupportedContentType) -> Response[str]:
-    raise BadRequest("The body must be JSON, with Content-Type application/json.") from error
 
 
 def _refuse_path(error: Exception) -> Response[str]:

@@ -14,4 +14,5 @@ def client(service: str, **options: str) -> Any:
 
 @cache
 def _made(service: str, key: str, options: tuple[tuple[str, str], ...]) -> Any:
-    return boto3.client(service, **dict(options))  # type: ignore[call-overload]
+    made: Any = boto3.client
+    return made(service, **dict(options))

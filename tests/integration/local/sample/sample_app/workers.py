@@ -44,6 +44,14 @@ def on_message(event: Event, context: Any) -> Any:
     return {"batchItemFailures": failures}
 
 
+def on_file(event: Event, context: Any) -> None:
+    """Counts files, and every attempt at one that is poisoned."""
+    key = event["Records"][0]["s3"]["object"]["key"]
+    count("FILES", key)
+    if "poison" in key:
+        raise ValueError("poisoned file")
+
+
 def run_tick(event: Event, context: Any) -> None:
     """Counts ticks."""
     count("TICKS", event["time"])
