@@ -38,6 +38,7 @@ def main(module, path):  # type: ignore[no-untyped-def]
 
 def serve(handler, event):  # type: ignore[no-untyped-def]
     import copy
+    import os
     import resource
     import time
 
@@ -53,6 +54,7 @@ def serve(handler, event):  # type: ignore[no-untyped-def]
         spent = time.process_time() - begun
         sys.__stdout__.write(f"{spent / count * 1e6:.1f}\n")
         sys.__stdout__.flush()
+    os._exit(0)  # an execution environment is frozen, not wound up: what that takes is no part of a cold start
 
 
 main(sys.argv[1], sys.argv[2])

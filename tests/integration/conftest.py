@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.gateway import Response
 from infra.local.stack import Stack
-from infra.local.workspaces import make_workspace, operating, open_to_anyone
+from infra.local.workspaces import make_workspace, open_to_anyone, operating
 from tandem.admin import Workspace
 from tests.conftest import AFRICAS_TALKING_TOKEN
 

@@ -176,7 +176,7 @@ def test_a_wrong_value_of_a_field_is_refused_by_name(door: Door, field: str, val
     body = {**(door.body or {}), outer: {inner: value} if inner else value}
     error = refused(demo(door.method, door.path, json=body), 422)["error"]
     assert error["code"] == "VALIDATION_ERROR"
-    assert any(outer in place["field"] or inner and inner in place["field"] for place in error["details"]["fields"])
+    assert any(outer in place["field"] or (inner and inner in place["field"]) for place in error["details"]["fields"])
     assert all(place["message"] for place in error["details"]["fields"])
     assert contents(demo.stack) == before
 

@@ -40,9 +40,11 @@ def dials(stack: Stack) -> dict[str, int]:
 
 
 def check_the_end(client: Client, *, calls: int = 1) -> list[dict[str, Any]]:
-    """Twenty minutes later: every call is over, dialled once at most, and nothing is left to look at."""
+    """Twenty minutes later, of which most are leapt over: every call is over, dialled once at most, and nothing is left to look at."""
     client.stack.faults.clear()
-    client.stack.advance(20 * 60)
+    client.stack.advance(125)
+    leap(client.stack, 15 * 60)
+    client.stack.advance(185)
     items = client.items("CALL#")
     assert len(items) == calls
     assert all(item["status"] in FINAL for item in items)
@@ -271,7 +273,7 @@ fault = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(faults=st.lists(st.lists(fault, max_size=2), min_size=1, max_size=3), number=st.sampled_from(["1", "8", "9"]))
 def test_any_history_of_faults_and_repetitions_dials_once_at_most(
     faults: list[list[dict[str, Any]]], number: str, demo: Client, stack: Stack

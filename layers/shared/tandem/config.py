@@ -22,7 +22,6 @@ class Settings:
     webhook_egress_allow: str
     monthly_quota: int
     credentials: str
-    in_lambda: bool
     clock_file: str
     faults_file: str
 
@@ -35,6 +34,11 @@ class Settings:
     def is_production(self) -> bool:
         """True where test keys are refused."""
         return self.stage in ("prod", "production")
+
+
+def in_lambda() -> bool:
+    """True under the Lambda runtime: in the cloud, and in the local stack's worker processes."""
+    return "AWS_LAMBDA_RUNTIME_API" in os.environ
 
 
 @cache
@@ -56,7 +60,6 @@ def settings() -> Settings:
         webhook_egress_allow=env.get("WEBHOOK_EGRESS_ALLOW", ""),
         monthly_quota=int(env.get("MONTHLY_QUOTA", "-1")),
         credentials=env.get("AWS_ACCESS_KEY_ID", ""),
-        in_lambda="AWS_LAMBDA_RUNTIME_API" in env,
         # The local stack moves time and injects carrier faults through these files; no other stage reads them.
         clock_file=env.get("TANDEM_CLOCK_FILE", "") if stage == "local" else "",
         faults_file=env.get("TANDEM_FAULTS_FILE", "") if stage == "local" else "",

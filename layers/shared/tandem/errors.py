@@ -22,6 +22,8 @@ class Problem(Exception):
 
     status = 500
     code = "INTERNAL_ERROR"
+    retry_after: int | None = None
+    """Seconds after which trying again makes sense, where we know."""
 
     def __init__(self, message: str, *, code: str | None = None, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)

@@ -14,40 +14,44 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-# A fixed user agent saves a tenth of each call's CPU; the timeouts keep one slow call inside a function's own.
-_CONFIG = Config(
-    user_agent="tandem",
-    retries={"mode": "standard", "max_attempts": 3},
-    connect_timeout=2,
-    read_timeout=5,
-    tcp_keepalive=True,
-)
-_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
-_S3_LOCAL_CONFIG = _CONFIG.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+
+@cache
+def _config(*, local: bool) -> Config:
+    # A fixed user agent saves a tenth of each call's CPU; the timeouts keep one slow call inside a function's own.
+    # Parameters are checked on a developer's machine and in every test: what passes there needs no second look.
+    return Config(
+        user_agent="tandem",
+        retries={"mode": "standard", "total_max_attempts": 3},
+        connect_timeout=2,
+        read_timeout=5,
+        tcp_keepalive=True,
+        parameter_validation=local,
+    )
 
 
 @cache
 def _dynamodb(credentials: str) -> "DynamoDBClient":
-    client: DynamoDBClient = boto3.Session().client("dynamodb", config=_CONFIG)
+    client: DynamoDBClient = boto3.Session().client("dynamodb", config=_config(local=settings().is_local))
     return client
 
 
 @cache
 def _sqs(credentials: str) -> "SQSClient":
-    client: SQSClient = boto3.Session().client("sqs", config=_CONFIG)
+    client: SQSClient = boto3.Session().client("sqs", config=_config(local=settings().is_local))
     return client
 
 
 @cache
 def _s3(credentials: str) -> "S3Client":
-    config = _S3_LOCAL_CONFIG if settings().is_local else _S3_CONFIG
-    client: S3Client = boto3.Session().client("s3", config=config)
+    local = settings().is_local
+    addressing = Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"})
+    client: S3Client = boto3.Session().client("s3", config=_config(local=local).merge(addressing))
     return client
 
 
 @cache
 def _ssm(credentials: str) -> "SSMClient":
-    client: SSMClient = boto3.Session().client("ssm", config=_CONFIG)
+    client: SSMClient = boto3.Session().client("ssm", config=_config(local=settings().is_local))
     return client
 
 

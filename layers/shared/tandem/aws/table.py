@@ -128,12 +128,11 @@ def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:
     _call("delete_item", Key=_key(pk, sk), **_condition(condition), **_old_on_failure(condition))
 
 
-def transact(writes: Sequence[Write], *, token: str | None = None) -> None:
-    """All of these writes or none, at most 100. With a token a repetition within 10 minutes has no further effect.
-    Raises TransactionCancelled."""
-    extra = {"ClientRequestToken": token} if token else {}
+def transact(writes: Sequence[Write]) -> None:
+    """All of these writes or none, at most 100. The SDK sends a token along, so that its own repetition after a lost
+    answer has no further effect. Raises TransactionCancelled."""
     try:
-        _raw("transact_write_items", TransactItems=[_transaction_entry(write) for write in writes], **extra)
+        _raw("transact_write_items", TransactItems=[_transaction_entry(write) for write in writes])
     except ClientError as error:
         if error.response["Error"]["Code"] != "TransactionCanceledException":
             raise
@@ -317,4 +316,6 @@ _PASSING = (
     "RequestLimitExceeded",
     "ServiceUnavailable",
     "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
 )

@@ -51,7 +51,7 @@ def dial_out(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, 
             return parties.call  # a repeated request: whatever became of the dial, it is not made again
         call = _new_call(tenant_id, request, parties, call_id)
         try:
-            table.transact(_intent(call, request, parties, actor), token=call_id)
+            table.transact(_intent(call, request, parties, actor))
         except TransactionCancelled:
             continue  # someone registered the same customer or agent meanwhile: read again
         return _dial(call)

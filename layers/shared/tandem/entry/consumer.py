@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from tandem.aws.marshal import Item, item_from_dynamodb
 from tandem.aws.queue import retry_later
+from tandem.entry.cold_start import ready
 from tandem.observability import count, flush, logger
 
 M = TypeVar("M", bound=BaseModel)
@@ -65,7 +66,7 @@ def consumer(queue: str, shape: type[M]) -> Callable[[Callable[[M], None]], Batc
                 raise
             function(message)
 
-        return Batch(queue, one, lambda record: str(record["messageId"]))
+        return ready(Batch(queue, one, lambda record: str(record["messageId"])), uses_table=True)
 
     return decorate
 
@@ -79,6 +80,6 @@ def stream_consumer(kind: str) -> Callable[[Callable[[Item | None, Item], None]]
             old = item_from_dynamodb(images["OldImage"]) if images.get("OldImage") else None
             function(old, item_from_dynamodb(images["NewImage"]))
 
-        return Batch(kind, one, lambda record: str(record["dynamodb"]["SequenceNumber"]))
+        return ready(Batch(kind, one, lambda record: str(record["dynamodb"]["SequenceNumber"])), uses_table=True)
 
     return decorate

@@ -13,11 +13,12 @@ from tandem import clock
 from tandem.entry import idempotency
 from tandem.entry.answer import Answer
 from tandem.entry.caller import Caller
+from tandem.entry.cold_start import ready
 from tandem.entry.dialects import Dialect, Failure
 from tandem.entry.guards import Guard
 from tandem.entry.request import Request
 from tandem.entry.route import Route, as_json
-from tandem.errors import Problem, TooManyRequests, Unavailable
+from tandem.errors import Problem
 from tandem.keys.models import Allowance
 from tandem.keys.service import MonthUsedUp, PermissionLacking, RateExceeded
 from tandem.observability import count, flush, logger
@@ -96,7 +97,7 @@ class Endpoint:
         logger().append_keys(code=problem.code)
         body = self.dialect.failure(Failure(problem, request.request_id, clock.iso(clock.now())))
         headers = {}
-        if isinstance(problem, TooManyRequests | Unavailable):
+        if problem.retry_after is not None:
             headers["Retry-After"] = str(problem.retry_after)
         if isinstance(problem, RateExceeded | MonthUsedUp | PermissionLacking):
             headers |= _limit_headers(problem.allowance)
@@ -123,7 +124,8 @@ def endpoint(
     `also`: further paths that the same operation is published under."""
 
     def decorate(function: Callable[..., Any]) -> Endpoint:
-        return Endpoint(method, path, dialect, guard, function, status=status, idempotent=idempotent, also=also)
+        handler = Endpoint(method, path, dialect, guard, function, status=status, idempotent=idempotent, also=also)
+        return ready(handler, uses_table=guard.scheme != "none")
 
     return decorate
 

@@ -7,7 +7,6 @@ same thing, and the domain sees that it is there already.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from tandem import clock
 from tandem.aws import table
@@ -31,6 +30,14 @@ class KeyReused(Problem):
 
     status = 422
     code = "IDEMPOTENCY_KEY_REUSED"
+
+
+class InFlight(Conflict):
+    """The first request with the same key is still running."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("The first request with this Idempotency-Key is still running.")
+        self.retry_after = max(1, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ def claim(tenant_id: str, route: str, key: str, content: bytes, resource_id: str
         table.put(wanted, condition=free)
     except ConditionFailed as taken:
         if taken.item is None:
-            raise Conflict("The first request with this Idempotency-Key is still running.") from taken
+            raise InFlight(1) from taken
         return _second(wanted, taken.item, now)
     return Claim(pk, wanted["owner"], resource_id)
 
@@ -106,7 +113,7 @@ def _second(wanted: Item, first: Item, now: int) -> Claim | Answer:
     if "status" in first:
         return Answer(first["status"], first["body"])
     if first["owner"] != wanted["owner"] and first["claimed_until"] > now:
-        raise Conflict("The first request with this Idempotency-Key is still running.", details=_wait(first, now))
+        raise InFlight(first["claimed_until"] - now)
     return _take_over(wanted, first)
 
 
@@ -115,12 +122,8 @@ def _take_over(wanted: Item, first: Item) -> Claim:
     try:
         table.update(table.Update(wanted["pk"], "REQUEST", set=change, condition=Attr("owner").eq(first["owner"])))
     except ConditionFailed as error:
-        raise Conflict("The first request with this Idempotency-Key is still running.") from error
+        raise InFlight(1) from error
     return Claim(wanted["pk"], wanted["owner"], first["resource_id"])
-
-
-def _wait(first: Item, now: int) -> dict[str, Any]:
-    return {"retryAfter": max(1, first["claimed_until"] - now)}
 
 
 def _unquoted(key: str) -> str:

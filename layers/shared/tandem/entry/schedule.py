@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tandem import clock
+from tandem.entry.cold_start import ready
 from tandem.observability import flush, logger
 
 
@@ -29,6 +30,6 @@ def schedule(rate: str) -> Callable[[Callable[[datetime], object]], Scheduled]:
     """Run a function at this rate, as `rate(1 minute)` in the template."""
 
     def decorate(function: Callable[[datetime], object]) -> Scheduled:
-        return Scheduled(rate, function)
+        return ready(Scheduled(rate, function), uses_table=True)
 
     return decorate

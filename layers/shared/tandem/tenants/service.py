@@ -8,7 +8,6 @@ from tandem.errors import Conflict, NotFound
 from tandem.ids import new_id
 from tandem.tenants import store
 from tandem.tenants.models import PhoneService, PhoneServiceRequest, PhoneServiceView, Tenant
-from tandem.webhooks import service as webhooks
 
 
 def create_tenant(name: str, plan: str = "starter") -> Tenant:
@@ -21,6 +20,8 @@ def create_tenant(name: str, plan: str = "starter") -> Tenant:
 def configure_phone_service(tenant_id: str, request: PhoneServiceRequest) -> PhoneServiceView:
     """Change a tenant's phone service. Raises Conflict when the number belongs to another tenant, Invalid about a
     webhook URL that cannot be used."""
+    from tandem.webhooks import service as webhooks  # here: whoever places calls need not import all of webhooks
+
     if url := request.wanted_webhook_url():
         webhooks.check_url(url, "webhookUrl")
     before = store.get_phone_service(tenant_id)

@@ -4,7 +4,6 @@ from typing import Any
 
 from tandem.entry.dialects.base import Dialect, Failure, plain
 from tandem.entry.pages import Listed
-from tandem.errors import TooManyRequests, Unavailable
 
 
 def _success(value: Any) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "timestamp": failure.timestamp,
     }
     body: dict[str, Any] = {"success": False, "error": error, "code": problem.code}
-    if isinstance(problem, TooManyRequests | Unavailable):
+    if problem.retry_after is not None:
         error["retryAfter"] = body["retryAfter"] = problem.retry_after
     return body
 

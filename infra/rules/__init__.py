@@ -1,0 +1,1 @@
+"""Our own cfn-lint rules: `cfn-lint --append-rules infra/rules`."""

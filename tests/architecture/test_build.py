@@ -1,0 +1,164 @@
+"""What the build ships: small, compiled for the functions' Python, and complete."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import botocore
+import pytest
+
+from infra.build.compiling import lambda_python
+from infra.build.slim import DATA, SERVICES, cut_botocore
+
+ROOT = Path(__file__).parents[2]
+LARGEST_ZIP = 10 * 1024 * 1024
+OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
+
+# Run by the functions' Python: the hash in a .pyc depends on its magic number.
+CHECK = """
+import sys
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
+from pathlib import Path
+UNCHECKED_HASH = 0b01
+for source in Path(sys.argv[1]).rglob("*.py"):
+    compiled = Path(cache_from_source(str(source)))
+    wanted = MAGIC_NUMBER + UNCHECKED_HASH.to_bytes(4, "little") + source_hash(source.read_bytes())
+    valid = compiled.is_file() and compiled.read_bytes()[:16] == wanted
+    print("valid" if valid else "invalid", source)
+"""
+CLIENTS = """
+import json, sys
+import boto3
+methods = {}
+for service in sys.argv[1:]:
+    client = boto3.client(service, region_name="eu-west-1")
+    methods[service] = sorted(client.meta.method_to_api_mapping)
+    assert client.meta.endpoint_url == f"https://{service}.eu-west-1.amazonaws.com", client.meta.endpoint_url
+print(json.dumps(methods))
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three artefacts, by the Makefiles that `sam build` runs."""
+    folder = tmp_path_factory.mktemp("build")
+    _make("layers/dependencies", "build-DependenciesLayer", folder / "dependencies")
+    _make("layers/shared", "build-SharedLayer", folder / "shared")
+    _make("functions", "build-TelephonyInitiateCall", folder / "functions")
+    return folder
+
+
+def _make(source: str, target: str, artefacts: Path) -> None:
+    command = ["make", "--silent", target, f"ARTIFACTS_DIR={artefacts}", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, cwd=ROOT / source, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _run(code: str, *arguments: str, path: Path | None = None) -> str:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "PYTHONPATH": str(path or ""),
+    }
+    command = [str(lambda_python()), "-S", "-s", "-c", code, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_module_that_is_shipped_has_a_pyc_that_is_believed_unchecked(built: Path) -> None:
+    lines = _run(CHECK, str(built)).splitlines()
+    assert [line for line in lines if not line.startswith("valid ")] == []
+    assert len(lines) > 500
+
+
+def test_no_path_of_the_building_machine_is_shipped(built: Path) -> None:
+    telling = [path for path in built.rglob("*.pyc") if str(built).encode() in path.read_bytes()]
+    assert telling == []
+
+
+@pytest.mark.parametrize(("artefact", "most"), [("dependencies", LARGEST_ZIP), ("shared", 10**6), ("functions", 10**5)])
+def test_an_artefact_stays_within_its_size(built: Path, artefact: str, most: int) -> None:
+    archive = built / f"{artefact}.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted((built / artefact).rglob("*")):
+            file.write(path, path.relative_to(built / artefact))
+    assert archive.stat().st_size <= most
+
+
+def test_what_only_installers_type_checkers_and_tests_use_is_not_shipped(built: Path) -> None:
+    unused = (".dist-info", ".pyi", ".gz", "Makefile")
+    assert [path for path in built.rglob("*") if path.name.endswith(unused) or path.name in ("tests", "bin")] == []
+
+
+def test_native_code_is_for_the_functions_processor(built: Path) -> None:
+    native = [path.name for path in built.rglob("*.so")]
+    assert native
+    assert all("cpython-313-aarch64-linux-gnu" in name for name in native)
+
+
+def test_the_shipped_boto3_makes_every_client_with_every_operation_that_the_product_calls(built: Path) -> None:
+    methods = json.loads(_run(CLIENTS, *SERVICES, path=built / "dependencies/python"))
+    called = {
+        (found[1] or "dynamodb", found[2] or found[3])
+        for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")
+        for found in OPERATION.finditer(path.read_text())
+    }
+    own = {("s3", "generate_presigned_url")}  # a method of every client, which is no operation
+    assert ("dynamodb", "transact_write_items") in called
+    assert {(service, name) for service, name in called - own if name not in methods[service]} == set()
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The installed botocore's files before and after cutting."""
+    installed = Path(botocore.__file__).parent
+    folder = tmp_path_factory.mktemp("cut") / "botocore"
+    for name in (*SERVICES, *DATA):
+        source = installed / "data" / name
+        if source.is_dir():
+            shutil.copytree(source, folder / "data" / name)
+        else:
+            (folder / "data").mkdir(parents=True, exist_ok=True)
+            found = source if source.exists() else source.with_name(source.name + ".gz")
+            shutil.copy(found, folder / "data")
+    shutil.copy(installed / "cacert.pem", folder)
+    cut_botocore(folder)
+    return installed, folder
+
+
+def _model(botocore_folder: Path, service: str) -> dict[str, Any]:
+    from botocore.loaders import Loader
+
+    loader = Loader(extra_search_paths=[str(botocore_folder / "data")], include_default_search_paths=False)
+    model: dict[str, Any] = loader.load_service_model(service, "service-2")
+    return model
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_cutting_leaves_all_operations_and_shapes_of_a_service_and_takes_its_documentation(
+    service: str, cut: tuple[Path, Path]
+) -> None:
+    before, after = (_model(folder, service) for folder in cut)
+    assert set(after["operations"]) == set(before["operations"])
+    assert set(after["shapes"]) == set(before["shapes"])
+    for name, shape in before["shapes"].items():
+        assert set(after["shapes"][name].get("members", ())) == set(shape.get("members", ()))
+    assert after["metadata"] == before["metadata"]
+    assert '"documentation":"' not in json.dumps(after, separators=(",", ":"))
+
+
+def test_the_certificates_left_are_those_that_aws_chains_to(cut: tuple[Path, Path]) -> None:
+    before, after = ((folder / "cacert.pem").read_text() for folder in cut)
+    issuers = [line for line in after.splitlines() if line.startswith("# Issuer: ")]
+    for number in (1, 2, 3, 4):
+        assert any(f"CN=Amazon Root CA {number} " in line for line in issuers)
+    assert len(issuers) == after.count("BEGIN CERTIFICATE") == after.count("END CERTIFICATE")
+    assert 5 <= len(issuers) < before.count("BEGIN CERTIFICATE") / 4

@@ -1,0 +1,121 @@
+"""The template's own rules: what it must not contain, and that our lint rules bite."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint_file
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).parents[2]
+FILES = [ROOT / "template.yaml", *sorted((ROOT / "infra").glob("*.yaml"))]
+RULES = ManualArgs(append_rules=[str(ROOT / "infra/rules")], regions=["us-east-1"])
+DEAR = {
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::KMS::Key",
+    "AWS::SecretsManager::Secret",
+    "AWS::RDS::DBInstance",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::CloudWatch::Dashboard",
+}
+FUNCTION = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  TelephonyInitiateCall:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      CodeUri: s3://bucket/key
+      Handler: functions.telephony.initiate_call.handler
+      Timeout: 25
+"""
+POLICY = """
+AWSTemplateFormatVersion: "2010-09-09"
+Parameters:
+  TableArn: {Type: String}
+Resources:
+  Look:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: [dynamodb:GetItem]
+            Resource: !Ref TableArn
+            Condition: {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TENANT#*"]}}
+"""
+
+
+def resources() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in FILES:
+        yield from yaml_parse(path.read_text())["Resources"].items()
+
+
+def found_in(text: str, folder: Path) -> set[str]:
+    path = folder / "template.yaml"
+    path.write_text(text)
+    return {match.rule.id for match in lint_file(path, config=RULES) if match.rule.id.startswith("E")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_templates_keep_to_our_rules_and_amazons(path: Path) -> None:
+    assert [str(match) for match in lint_file(path, config=RULES)] == []
+
+
+def test_nothing_costs_money_while_it_is_idle() -> None:
+    kinds = {resource["Type"] for _, resource in resources()}
+    assert not kinds & DEAR
+    text = "".join(path.read_text() for path in FILES)
+    for word in ("ProvisionedThroughput", "ProvisionedConcurrency", "SnapStart", "VpcConfig", "KmsMasterKeyId: !"):
+        assert word not in text, word
+
+
+def test_there_are_ten_alarms_at_most() -> None:
+    assert 1 <= sum(resource["Type"] == "AWS::CloudWatch::Alarm" for _, resource in resources()) <= 10
+
+
+def test_what_is_sound_passes_our_rules(tmp_path: Path) -> None:
+    assert found_in(FUNCTION, tmp_path) == set()
+    assert found_in(POLICY, tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("TelephonyInitiateCall:", "TelephonyPlaceCall:", "E9101"),
+        ("telephony.initiate_call", "workers.initiate_call", "E9101"),
+        ("Timeout: 25", "Timeout: 29", "E9103"),
+        (
+            "Timeout: 25",
+            "Timeout: 25\n      Policies: [{Version: '2012-10-17', Statement: [{Effect: Allow, "
+            "Action: 's3:GetObject', Resource: '*'}]}]",
+            "E9102",
+        ),
+        (
+            "Timeout: 25",
+            "Timeout: 25\n      Events: {Queue: {Type: SQS, Properties: "
+            "{Queue: 'arn:aws:sqs:us-east-1:123456789012:queue'}}}",
+            "E9104",
+        ),
+    ],
+)
+def test_a_function_that_breaks_a_rule_is_found(old: str, new: str, rule: str, tmp_path: Path) -> None:
+    assert rule in found_in(FUNCTION.replace(old, new), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("!Ref TableArn", '"*"'),
+        ("dynamodb:GetItem", "dynamodb:*"),
+        ("dynamodb:GetItem", "dynamodb:Scan"),
+        ("dynamodb:LeadingKeys", "aws:username"),
+    ],
+)
+def test_a_right_that_is_too_wide_is_found(old: str, new: str, tmp_path: Path) -> None:
+    assert "E9102" in found_in(POLICY.replace(old, new), tmp_path)
