@@ -16,7 +16,9 @@ class PythonMissing(Exception):
 
     def __init__(self) -> None:
         wanted = ".".join(map(str, VERSION))
-        super().__init__(f"python{wanted} is needed: functions run it, and only it can compile for them. Put it on PATH.")
+        super().__init__(
+            f"python{wanted} is needed: functions run it, and only it can compile for them. Put it on PATH."
+        )
 
 
 def lambda_python() -> Path:

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))  # `sam build` runs it from a copy of one folder
 
-import compiling
+from infra.build import compiling
 
 SERVICES = ("dynamodb", "s3", "sqs", "ssm")
 """What `tandem.aws` makes clients of."""
@@ -26,8 +26,8 @@ MODELS = ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2")
 UNUSED_FOLDERS = ("*.dist-info", "*.egg-info", "__pycache__", "bin", "tests", "test", "boto3/examples")
 UNUSED_FILES = ("*.pyi", "py.typed", "*.rst", "*.md")
 
-# botocore verifies nothing but AWS's own endpoints. These chain to Amazon's roots, which Starfield's cross-signs, and in
-# China to DigiCert's; reading the other hundred costs every new connection ten milliseconds.
+# botocore verifies nothing but AWS's own endpoints. These chain to Amazon's roots, which Starfield's cross-signs, and
+# in China to DigiCert's; reading the other hundred costs every new connection ten milliseconds.
 ROOTS = ("Amazon Root CA", "Starfield", "DigiCert")
 
 

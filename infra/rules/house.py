@@ -1,4 +1,4 @@
-"""What our functions keep to besides what AWS asks; read after SAM's transform, so that nothing is overlooked."""
+"""What our functions keep to besides what AWS asks, read from the template as it is written."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from cfnlint.template import Template
 _LONGEST_ANSWER = 29
 """Seconds: an HTTP API gives up at 30."""
 
+_BATCHES = ("SQS", "DynamoDB", "Kinesis")
 _HANDLER = re.compile(r"functions\.([a-z_]+)\.([a-z_]+)\.handler")
 _WORKERS = re.compile(r"(on|run)_[a-z_]+")
 
@@ -31,9 +32,11 @@ class NamedAfterItsModule(CloudFormationLintRule):
     def match(self, cfn: Template) -> list[RuleMatch]:
         """Functions of another name."""
         found = []
-        for name, properties in _properties(cfn, "AWS::Lambda::Function"):
+        for name, properties in _properties(cfn, "AWS::Serverless::Function"):
             handler = _HANDLER.fullmatch(str(properties.get("Handler")))
-            named = "".join(word.capitalize() for part in handler.groups() for word in part.split("_")) if handler else ""
+            named = (
+                "".join(word.capitalize() for part in handler.groups() for word in part.split("_")) if handler else ""
+            )
             worker = handler is None or handler[1] != "workers" or _WORKERS.fullmatch(handler[2])
             if named != name or not worker:
                 found.append(RuleMatch(["Resources", name], f"{name} is not the name of {properties.get('Handler')}"))
@@ -53,8 +56,8 @@ class RightsHaveNames(CloudFormationLintRule):
         """Inline policies, resources `*`, and table rights without a fence."""
         found = [
             RuleMatch(["Resources", name, "Properties", "Policies"], f"{name} has policies of its own")
-            for name, properties in _properties(cfn, "AWS::IAM::Role")
-            if properties.get("Policies")
+            for name, properties in _properties(cfn, "AWS::Serverless::Function")
+            if any("Fn::GetAtt" not in policy for policy in properties.get("Policies", []))
         ]
         for name, properties in _properties(cfn, "AWS::IAM::ManagedPolicy"):
             path = ["Resources", name, "Properties", "PolicyDocument", "Statement"]
@@ -88,10 +91,11 @@ class AnswersInTime(CloudFormationLintRule):
 
     def match(self, cfn: Template) -> list[RuleMatch]:
         """Functions that may run longer."""
+        default = cfn.template.get("Globals", {}).get("Function", {}).get("Timeout", 0)
         return [
             RuleMatch(["Resources", name, "Properties"], f"{name} may run longer than the API waits")
-            for name, properties in _properties(cfn, "AWS::Lambda::Function")
-            if not name.startswith("Workers") and properties.get("Timeout", 0) >= _LONGEST_ANSWER
+            for name, properties in _properties(cfn, "AWS::Serverless::Function")
+            if not name.startswith("Workers") and properties.get("Timeout", default) >= _LONGEST_ANSWER
         ]
 
 
@@ -100,14 +104,16 @@ class ReportsEachFailure(CloudFormationLintRule):
 
     id = "E9104"
     shortdesc = "A batch's failures are reported one by one"
-    description = "Every event source mapping has ReportBatchItemFailures"
+    description = "Every queue and stream event has ReportBatchItemFailures"
     source_url = "docs/decisions"
     tags = ("house",)
 
     def match(self, cfn: Template) -> list[RuleMatch]:
         """Mappings without it."""
         return [
-            RuleMatch(["Resources", name, "Properties"], f"{name} lacks ReportBatchItemFailures")
-            for name, properties in _properties(cfn, "AWS::Lambda::EventSourceMapping")
-            if "ReportBatchItemFailures" not in properties.get("FunctionResponseTypes", [])
+            RuleMatch(["Resources", name, "Properties", "Events", event], f"{name} lacks ReportBatchItemFailures")
+            for name, properties in _properties(cfn, "AWS::Serverless::Function")
+            for event, source in properties.get("Events", {}).items()
+            if source["Type"] in _BATCHES
+            and "ReportBatchItemFailures" not in source["Properties"].get("FunctionResponseTypes", [])
         ]

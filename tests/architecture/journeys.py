@@ -91,13 +91,13 @@ class Journeys:
         receiver = self.configure()
         self.sandbox_calls()
         self.sad_webhooks(receiver)
-        self.carrier_calls()
         self.swept()
+        self.carrier_calls()
         receiver.stop()
 
     def look_around(self) -> None:
         """What anyone may ask."""
-        for path in ("/", "/api/v1/health", "/nowhere", "/voice/"):
+        for path in ("/", "/api/v1/health", "/nowhere", "/voice/", "/voice"):
             self.stack.request("GET", path)
 
     def configure(self) -> Receiver:
@@ -160,6 +160,8 @@ class Journeys:
             self.place(self.kenyan, CUSTOMER)
             self.carrier.play(list(self.carrier.calls)[-1], scenario)
             self.carrier.incoming(OWN, "+254733000003", scenario)
+        first_word = {"sessionId": "ATVId_asks_first", "callerNumber": "+254733000004", "destinationNumber": OWN}
+        self._called_back(f"{address}/instruct?token={TOKEN}", {**first_word, "isActive": "1", "direction": "Inbound"})
         key = {"idempotency-key": "invoked"}
         for _ in range(2):
             answer = self.ask(self.kenyan, "GET", "/voice/invoke-call", query={"phone": "254722000002"}, headers=key)
@@ -197,13 +199,14 @@ class Seen:
     invocations: Counter[str]
     events: dict[str, Any]
     demo: Workspace
+    kenyan: Workspace
     functions: frozenset[str]
 
 
 @contextmanager
 def own_stack() -> Iterator[Stack]:
     """A stack that nothing else has used."""
-    stack = Stack.start(ROOT / "template.yaml", PARAMETERS, root=ROOT)
+    stack = Stack.start(ROOT / "template.yaml", PARAMETERS, root=ROOT, name="tandem-journeys")
     try:
         yield stack
     finally:
@@ -224,5 +227,6 @@ def gone() -> Seen:
             invocations=journeys.invocations,
             events=journeys.events,
             demo=journeys.demo,
+            kenyan=journeys.kenyan,
             functions=frozenset(names),
         )

@@ -94,7 +94,7 @@ def test_an_artefact_stays_within_its_size(built: Path, artefact: str, most: int
 
 
 def test_what_only_installers_type_checkers_and_tests_use_is_not_shipped(built: Path) -> None:
-    unused = (".dist-info", ".pyi", ".gz", "Makefile")
+    unused = (".dist-info", ".pyi", ".json.gz", "Makefile")
     assert [path for path in built.rglob("*") if path.name.endswith(unused) or path.name in ("tests", "bin")] == []
 
 

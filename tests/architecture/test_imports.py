@@ -14,7 +14,17 @@ MODULES = sorted(
     for path in (ROOT / "functions").rglob("*.py")
     if path.name != "__init__.py"
 )
-UNUSED_BY_ALL = ("aws_xray_sdk", "cryptography", "phonenumbers", "moto", "fastapi", "jinja2", "infra", "tests", "aiohttp")
+UNUSED_BY_ALL = (
+    "aws_xray_sdk",
+    "cryptography",
+    "phonenumbers",
+    "moto",
+    "fastapi",
+    "jinja2",
+    "infra",
+    "tests",
+    "aiohttp",
+)
 WEBHOOKS_USED_BY = (
     "functions.workers.on_event_recorded",
     "functions.workers.on_webhook_due",
@@ -70,9 +80,7 @@ def test_a_function_imports_nothing_that_it_does_not_use(
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module not in WEBHOOKS_USED_BY])
-def test_only_those_that_deliver_import_webhooks(
-    module: str, imports: dict[str, tuple[dict[str, int], str]]
-) -> None:
+def test_only_those_that_deliver_import_webhooks(module: str, imports: dict[str, tuple[dict[str, int], str]]) -> None:
     assert _within(imports[module][0], "tandem.webhooks") == []
 
 

@@ -92,14 +92,18 @@ def test_what_is_sound_passes_our_rules(tmp_path: Path) -> None:
         ("Timeout: 25", "Timeout: 29", "E9103"),
         (
             "Timeout: 25",
-            "Timeout: 25\n      Policies: [{Version: '2012-10-17', Statement: [{Effect: Allow, "
-            "Action: 's3:GetObject', Resource: '*'}]}]",
+            (
+                "Timeout: 25\n      Policies: [{Version: '2012-10-17', Statement: [{Effect: Allow, "
+                "Action: 's3:GetObject', Resource: '*'}]}]"
+            ),
             "E9102",
         ),
         (
             "Timeout: 25",
-            "Timeout: 25\n      Events: {Queue: {Type: SQS, Properties: "
-            "{Queue: 'arn:aws:sqs:us-east-1:123456789012:queue'}}}",
+            (
+                "Timeout: 25\n      Events: {Queue: {Type: SQS, Properties: "
+                "{Queue: 'arn:aws:sqs:us-east-1:123456789012:queue'}}}"
+            ),
             "E9104",
         ),
     ],

@@ -27,8 +27,8 @@ class Effort:
     requests: int
 
 
-FULL = Effort(("initiate", "get"), cold_rounds=15, warm_rounds=15, requests=100)
-QUICK = Effort(("initiate",), cold_rounds=5, warm_rounds=5, requests=50)
+FULL = Effort(("initiate", "get"), cold_rounds=15, warm_rounds=15, requests=40)
+QUICK = Effort(("initiate",), cold_rounds=5, warm_rounds=5, requests=20)
 
 
 def main() -> int:
@@ -67,9 +67,7 @@ def _measured(subjects: list[Subject], endpoint: str, effort: Effort) -> dict[Su
     with _one_processor():
         for _ in range(effort.cold_rounds):
             measuring.cold_round(subjects, figures, endpoint)
-        measuring.warm_rounds(
-            subjects, figures, endpoint, rounds=effort.warm_rounds, requests=effort.requests
-        )
+        measuring.warm_rounds(subjects, figures, endpoint, rounds=effort.warm_rounds, requests=effort.requests)
     measuring.instructions(subjects, figures, endpoint)
     return figures
 

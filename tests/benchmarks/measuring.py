@@ -1,4 +1,4 @@
-"""Starting handlers in fresh processes, and measuring them: clock, processor time, memory, instructions, round trips."""
+"""Starting handlers in fresh processes, and measuring them: time, memory, instructions, trips."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ from typing import Any
 from tests.benchmarks.variants import ROOT, Variant
 
 RUN = ROOT / "tests/benchmarks/run_handler.py"
-WARM_UP = 100
+WARM_UP = 30
 
 
 class HandlerFailed(Exception):
@@ -171,9 +171,7 @@ def warm_rounds(
 
 
 @contextmanager
-def _all_started(
-    subjects: Sequence[Subject], endpoint: str
-) -> Iterator[dict[Subject, "subprocess.Popen[str]"]]:
+def _all_started(subjects: Sequence[Subject], endpoint: str) -> Iterator[dict[Subject, "subprocess.Popen[str]"]]:
     with ExitStack() as stack:
         processes = {}
         for subject in subjects:

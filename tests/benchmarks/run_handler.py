@@ -25,7 +25,7 @@ def main(module, path):  # type: ignore[no-untyped-def]
     import json
     from importlib import import_module
 
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+    with open(path, encoding="utf-8") as file:
         event = json.load(file)
     handler = import_module(module).handler
     answer = handler(event, Context())

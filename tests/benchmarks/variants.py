@@ -56,9 +56,9 @@ def _installed(name: str, packages: tuple[str, ...]) -> Path:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    uv = Path(sys.executable).with_name("uv")
-    command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--target", folder, "--link-mode", "copy"]
-    subprocess.run([*command, "-r", PINNED, "-c", PEERS, *packages], check=True)
+    uv = str(Path(sys.executable).with_name("uv"))
+    command = [uv, "pip", "install", "--quiet", "--link-mode", "copy", "--python", sys.executable]
+    subprocess.run([*command, "--target", str(folder), "-r", str(PINNED), "-c", str(PEERS), *packages], check=True)
     subprocess.run([sys.executable, "-m", "compileall", "-q", folder], check=False)  # as pip does
     marker.write_text(facts)
     return folder

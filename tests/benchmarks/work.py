@@ -66,7 +66,8 @@ def intent(call_id: str, phone: str, agent_id: str) -> list[dict[str, Any]]:
         kept | {"pk": tenant, "sk": "CONVERSATION#1", "kind": "conversation", "customer_id": "1", "status": "active"},
         kept | {"pk": tenant, "sk": f"AGENT#{agent_id}", "kind": "agent", "agent_id": agent_id},
         kept | {"pk": tenant, "sk": "EVENT#1", "kind": "event", "type": "call.initiated", "body": event},
-        kept | {"pk": tenant, "sk": "AUDIT#1", "kind": "audit", "action": "call.place", "changes": {"status": "initiated"}},
+        kept
+        | {"pk": tenant, "sk": "AUDIT#1", "kind": "audit", "action": "call.place", "changes": {"status": "initiated"}},
     ]
 
 

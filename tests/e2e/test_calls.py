@@ -58,9 +58,7 @@ def test_a_busy_line_is_a_call_that_may_be_tried_again(site: Site) -> None:
 def test_a_repeated_request_places_one_call(site: Site) -> None:
     body = {"customerPhone": "+15005550004", "agentId": "agent-e2e"}
     key = {"Idempotency-Key": f"e2e-{site.place('+15005550004')}"}
-    first, second = (
-        site.send("POST", "/api/telephony/calls/initiate", json=body, headers=key) for _ in range(2)
-    )
+    first, second = (site.send("POST", "/api/telephony/calls/initiate", json=body, headers=key) for _ in range(2))
     assert first.json() == second.json()
     assert second.headers["Idempotent-Replayed"] == "true"
 

@@ -73,7 +73,9 @@ def test_a_port_that_is_taken_is_said_so(local: Site, tmp_path: Path) -> None:
     port = local.base_url.rpartition(":")[2]
     command = [sys.executable, "-m", "infra.local", "--port", port, "--root", str(tmp_path), "--no-demo"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    refused = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    refused = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
+    )
     assert refused.returncode == 1
     assert "PORT=" in refused.stderr
 

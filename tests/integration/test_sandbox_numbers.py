@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ def check_the_books(demo: Client, call_id: str, expected: Expected) -> None:
     assert audit[0]["actor"].startswith("key:")
     steps = [item["changes"]["status"] for item in audit if "status" in item["changes"]]
     assert steps[0] == [None, "initiated"]
-    assert all(one[1] == following[0] for one, following in zip(steps, steps[1:], strict=False))
+    assert all(one[1] == following[0] for one, following in pairwise(steps))
     assert steps[-1][1] == expected.status
     (call,) = demo.items("CALL#")
     # Every write of the record left an audit entry in its transaction; the dial's own outcome is none of the record's.
@@ -146,7 +147,8 @@ def test_a_dial_whose_answer_is_lost_happens_once_and_is_followed(demo: Client, 
 
 def test_events_that_all_got_lost_are_asked_for(demo: Client, stack: Stack) -> None:
     call_id = place(demo, "+15005550009")
-    stack.client("sqs").purge_queue(QueueUrl=stack.variables(stack.functions["TelephonyInitiateCall"])["SANDBOX_QUEUE_URL"])
+    variables = stack.variables(stack.functions["TelephonyInitiateCall"])
+    stack.client("sqs").purge_queue(QueueUrl=variables["SANDBOX_QUEUE_URL"])
     stack.advance(55)
     assert demo.call(call_id)["status"] == "initiated"
     stack.advance(70)

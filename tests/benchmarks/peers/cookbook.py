@@ -1,8 +1,8 @@
 """What the two handlers in the manner of the published Lambda cookbook share: models, observability, idempotency.
 
 Written for this benchmark, after the manner of ran-isenberg/aws-lambda-handler-cookbook: a Powertools resolver that
-validates and offers Swagger, environment variables read by a model, Logger, Metrics and Tracer around every handler, the
-idempotency layer around creation, and a boto3 resource. Its feature flags (AppConfig) are left out: ours has none.
+validates and offers Swagger, environment variables read by a model, Logger, Metrics and Tracer around every handler,
+the idempotency layer around creation, and a boto3 resource. Its feature flags (AppConfig) are left out: ours has none.
 """
 
 from typing import Annotated

@@ -56,7 +56,11 @@ def authenticate(event: dict[str, Any]) -> dict[str, str]:
         Key=typed({"pk": f"KEY#{hashlib.sha256(key.encode()).hexdigest()}", "sk": "KEY"}),
         UpdateExpression="SET last_used_at = :now ADD #w :one, #m :one",
         ConditionExpression="#status = :active AND (attribute_not_exists(#w) OR #w < rate_limit)",
-        ExpressionAttributeNames={"#w": f"w{window}", "#m": time.strftime("m%Y-%m", time.gmtime()), "#status": "status"},
+        ExpressionAttributeNames={
+            "#w": f"w{window}",
+            "#m": time.strftime("m%Y-%m", time.gmtime()),
+            "#status": "status",
+        },
         ExpressionAttributeValues=typed({":now": now, ":one": 1, ":active": "active"}),
         ReturnValues="ALL_NEW",
     )["Attributes"]

@@ -10,6 +10,7 @@ import boto3
 
 from tests.benchmarks.work import QUEUE_URL, SHOWN, TENANT, intent, parties, session, steps
 
+
 class Calls:
     """The table, the queue, and what is done with them."""
 

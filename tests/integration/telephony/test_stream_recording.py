@@ -121,7 +121,9 @@ def make_it(demo: Client, call_id: str, stack: Stack, size: int) -> None:
 
 def test_a_recording_that_the_store_has_lost_is_not_found(demo: Client, call_id: str, stack: Stack) -> None:
     (item,) = demo.items("CALL#")
-    stack.client("s3").delete_object(Bucket=stack.outputs["RecordingsBucket"], Key=item["recording"]["key"])
+    place = {"Bucket": stack.outputs["RecordingsBucket"], "Key": item["recording"]["key"]}
+    version = stack.client("s3").head_object(**place)["VersionId"]
+    stack.client("s3").delete_object(**place, VersionId=version)
     assert stream(demo, call_id).status == 404
 
 

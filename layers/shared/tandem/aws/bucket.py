@@ -29,7 +29,8 @@ def read(key: str, start: int, length: int) -> bytes:
         )
         return answer["Body"].read()
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+        # S3 says that an object is missing only to who may list the bucket; to us it says AccessDenied.
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
             raise ObjectMissing(key) from error
         raise Unavailable("The store does not answer.") from error
     except BotoCoreError as error:

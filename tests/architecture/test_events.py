@@ -1,0 +1,80 @@
+"""tests/events: one event a function, for `sam local invoke`, each of which its handler takes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.model import Function
+from infra.local.stack import Stack
+from infra.local.workspaces import make_workspace, open_to_anyone
+from tests.architecture.test_layout import FUNCTIONS
+
+EVENTS = Path(__file__).parents[1] / "events"
+
+
+def test_each_function_has_an_event_and_each_event_a_function() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(FUNCTIONS)
+
+
+@pytest.fixture
+def names(whole_stack: Stack) -> dict[str, str]:
+    """What stands in the events' places: a workspace of this stack, its key, and a call of it with a recording."""
+    whole_stack.reset()
+    account = {"username": "sandbox", "api_key": "none", "token": "event-token"}
+    whole_stack.client("ssm").put_parameter(
+        Name="/tandem/local/carriers/africas_talking", Value=json.dumps(account), Type="SecureString", Overwrite=True
+    )
+    workspace = make_workspace(whole_stack, "events")
+    open_to_anyone(whole_stack, workspace)
+    headers = {"authorization": f"Bearer {workspace.keys['live']}"}
+    body = {"customerPhone": "+15005550001", "agentId": "agent-1"}
+    placed = whole_stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()
+    whole_stack.advance(15)
+    return {
+        "<key>": workspace.keys["live"],
+        "<tenant_id>": workspace.tenant_id,
+        "<call_id>": placed["data"]["callId"],
+        "<token>": "event-token",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_an_event_is_taken_by_its_function(name: str, names: dict[str, str], whole_stack: Stack) -> None:
+    text = (EVENTS / f"{name}.json").read_text()
+    for place, value in names.items():
+        text = text.replace(place, value)
+    outcome = whole_stack.invoke(name, json.loads(text))
+    assert outcome.error is None
+    if outcome.payload and "statusCode" in outcome.payload:
+        assert outcome.payload["statusCode"] == (404 if name == "PlatformAnswerUnknown" else 200), outcome.payload
+    elif name.startswith("WorkersOn"):
+        assert outcome.payload == {"batchItemFailures": []}
+
+
+def test_the_variables_for_sam_are_complete(whole_stack: Stack) -> None:
+    from infra.local.sam import reachable, variables
+
+    given: dict[str, dict[str, str]] = variables(whole_stack)
+    assert set(given) == set(whole_stack.functions)
+    for name, function in whole_stack.functions.items():
+        assert_complete(function, given[name])
+    assert reachable("http://127.0.0.1:4566/x") == "http://host.docker.internal:4566/x"
+
+
+def assert_complete(function: Function, given: dict[str, Any]) -> None:
+    assert set(function.environment) <= set(given)
+    assert given["AWS_ENDPOINT_URL"].startswith("http://host.docker.internal:")
+    assert given["AWS_ACCESS_KEY_ID"] == function.credentials.key
+    assert not {"PATH", "HOME", "_HANDLER", "TANDEM_CLOCK_FILE", "LAMBDA_TASK_ROOT"} & set(given)
+    assert not [name for name, value in given.items() if "127.0.0.1" in value and name != "WEBHOOK_EGRESS_ALLOW"]
+
+
+def test_sam_is_started_with_these_variables_on_this_port(tmp_path: Path) -> None:
+    from infra.local.sam import command
+
+    line = command("sam", tmp_path / "variables.json", 3001)
+    assert line[:3] == ["sam", "local", "start-api"]
+    assert line[line.index("--env-vars") + 1] == str(tmp_path / "variables.json")
+    assert line[line.index("--port") + 1] == "3001"
