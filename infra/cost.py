@@ -1,4 +1,4 @@
-"""What Tandem costs while nobody calls, and per 1,000 calls: operations counted on the local stack times list prices."""
+"""What Tandem costs while nobody calls, and per 1,000 calls: operations counted on the stack times list prices."""
 
 import math
 import sys
@@ -16,7 +16,7 @@ from infra.local.workspaces import make_workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# US dollars, us-east-1, on demand; from AWS's public price pages, as known in November 2026. Check before you rely on it.
+# US dollars, us-east-1, on demand; from AWS's public price pages, as known in November 2026: check them.
 PRICES = {
     "Lambda requests": 0.20e-6,
     "Lambda GB-seconds (arm64)": 0.0000133334,
@@ -159,7 +159,7 @@ def _calls(stack: Stack, receiver: Receiver) -> Meter:
             stack.request("GET", f"/api/telephony/calls/{placed['callId']}{suffix}", headers=headers)
     stack.cloud.guards.remove(meter.asked)
     meter.usage["SQS requests"] *= 3
-    return Meter(Counter({name: number / _CALLS for name, number in meter.usage.items()}))  # type: ignore[arg-type]
+    return Meter(Counter({name: number / _CALLS for name, number in meter.usage.items()}))
 
 
 def table(idle: Meter, call: Meter) -> str:

@@ -14,7 +14,12 @@ ROOT = Path(__file__).parents[1]
 def whole_stack() -> Iterator[Stack]:
     stack = Stack.start(
         ROOT / "template.yaml",
-        {"Stage": "local", "PublicUrl": "http://localhost:3001", "DefaultCarrier": "sandbox", "WebhookEgressAllow": "127.0.0.0/8"},
+        {
+            "Stage": "local",
+            "PublicUrl": "http://localhost:3001",
+            "DefaultCarrier": "sandbox",
+            "WebhookEgressAllow": "127.0.0.0/8",
+        },
         root=ROOT,
     )
     yield stack

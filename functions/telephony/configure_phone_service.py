@@ -2,11 +2,11 @@
 
 from tandem.entry import Caller, endpoint, key_or_session
 from tandem.entry.dialects import telephony
-from tandem.tenants import service as tenants
-from tandem.tenants.models import PhoneServiceRequest, PhoneServiceView
+from tandem.tenants import phone_service
+from tandem.tenants.shapes import PhoneServiceRequest, PhoneServiceView
 
 
 @endpoint("POST", "/api/telephony/configure", telephony, guard=key_or_session("write:telephony"))
 def handler(caller: Caller, body: PhoneServiceRequest) -> PhoneServiceView:
     """Change the phone service; what is left out stays. The webhook's secret is shown when its URL is first set."""
-    return tenants.configure_phone_service(caller.tenant_id, body)
+    return phone_service.configure(caller.tenant_id, body)

@@ -81,7 +81,7 @@ UNAVAILABLE = plain(503, "Service Unavailable")
 def _pattern(path: str) -> tuple[re.Pattern[str], tuple[int, ...]]:
     """A path template as a pattern, and its rank: a literal segment beats a parameter, which beats {proxy+}."""
     parts, rank = [], []
-    for segment in path.strip("/").split("/"):
+    for segment in path[1:].split("/"):  # a slash at the end counts
         if segment.startswith("{") and segment.endswith("+}"):
             parts.append(f"(?P<{_group(segment[1:-2])}>.+)")
             rank.append(2)

@@ -1,9 +1,9 @@
 """`make run-sam`: the functions in SAM's containers (needs Docker), on the AWS of this local stack.
 
-SAM serves HTTP routes only: queues, the stream, schedules, WebSockets and time stand still, and `/__local/` is not there;
-each function may do all that its key may, since the stack still checks the role behind the key. Functions find AWS at
-`host.docker.internal`. One function alone: `sam local invoke NAME -e tests/events/NAME.json --env-vars .local/sam.json`,
-its `<key>`, `<tenant_id>` and `<call_id>` replaced.
+SAM serves HTTP routes only: queues, the stream, schedules, WebSockets and time stand still, no `/__local/`.
+Roles are checked all the same: the stack knows each function by its credentials. Functions find AWS at
+`host.docker.internal`. One function alone, the `<key>`, `<tenant_id>` and `<call_id>` of its event replaced:
+`sam local invoke NAME -e tests/events/NAME.json --env-vars .local/sam.json`.
 """
 
 import argparse

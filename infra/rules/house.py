@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cfnlint.rules import CloudFormationLintRule, RuleMatch
-from cfnlint.template import Template
+# cfn-lint publishes no types.
+from cfnlint.rules import CloudFormationLintRule, RuleMatch  # type: ignore[import-untyped]
+from cfnlint.template import Template  # type: ignore[import-untyped]
 
 _LONGEST_ANSWER = 29
 """Seconds: an HTTP API gives up at 30."""
@@ -20,7 +21,7 @@ def _properties(template: Template, kind: str) -> Iterator[tuple[str, dict[str, 
         yield name, resource.get("Properties", {})
 
 
-class NamedAfterItsModule(CloudFormationLintRule):
+class NamedAfterItsModule(CloudFormationLintRule):  # type: ignore[misc]
     """One name, four places."""
 
     id = "E9101"
@@ -43,7 +44,7 @@ class NamedAfterItsModule(CloudFormationLintRule):
         return found
 
 
-class RightsHaveNames(CloudFormationLintRule):
+class RightsHaveNames(CloudFormationLintRule):  # type: ignore[misc]
     """A right is written once, in infra/access.yaml."""
 
     id = "E9102"
@@ -80,7 +81,7 @@ def _flaw(statement: dict[str, Any]) -> str | None:
     return None
 
 
-class AnswersInTime(CloudFormationLintRule):
+class AnswersInTime(CloudFormationLintRule):  # type: ignore[misc]
     """A function that the API waits for ends before the API gives up."""
 
     id = "E9103"
@@ -99,7 +100,7 @@ class AnswersInTime(CloudFormationLintRule):
         ]
 
 
-class ReportsEachFailure(CloudFormationLintRule):
+class ReportsEachFailure(CloudFormationLintRule):  # type: ignore[misc]
     """One bad message must not bring back the good ones."""
 
     id = "E9104"

@@ -29,6 +29,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
     workspace = make_workspace(whole_stack, "events")
     open_to_anyone(whole_stack, workspace)
     headers = {"authorization": f"Bearer {workspace.keys['live']}"}
+    whole_stack.request("POST", "/api/telephony/configure", json={"recordingEnabled": True}, headers=headers)
     body = {"customerPhone": "+15005550001", "agentId": "agent-1"}
     placed = whole_stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()
     whole_stack.advance(15)

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from tandem.carriers.africas_talking import Account, AfricasTalking
 from tandem.carriers.audio import tone_wav
-from tandem.carriers.base import CarrierRequest, CarrierResponse, Dial, Gather, Record, Say
+from tandem.carriers.base import CarrierRequest, CarrierResponse, Dial
+from tandem.carriers.instructions import Gather, Record, Say
 from tests.contract.harness import DialAnswer
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Fault, Number
 from tests.simulators.africas_talking_actions import read

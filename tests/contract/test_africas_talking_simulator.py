@@ -14,22 +14,8 @@ from africastalking.Service import AfricasTalkingException  # type: ignore[impor
 from africastalking.Voice import VoiceService  # type: ignore[import-untyped]
 
 from tandem.carriers.africas_talking import Account, AfricasTalking
-from tandem.carriers.base import (
-    CarrierEvent,
-    CarrierRequest,
-    Connect,
-    Dial,
-    Enqueue,
-    Gather,
-    Happened,
-    Instruction,
-    Outcome,
-    Play,
-    Record,
-    Redirect,
-    Reject,
-    Say,
-)
+from tandem.carriers.base import CarrierEvent, CarrierRequest, Dial, Happened, Outcome
+from tandem.carriers.instructions import Connect, Enqueue, Gather, Instruction, Play, Record, Redirect, Reject, Say
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_actions import Violation, read
 from tests.simulators.africas_talking_calls import Call, Reply, Scenario

@@ -22,9 +22,7 @@ class Client:
     workspace: Workspace
     key: str
 
-    def __call__(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
-    ) -> Response:
+    def __call__(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any) -> Response:
         """A request with the workspace's key."""
         sent = {"authorization": f"Bearer {self.key}", **(headers or {})}
         return self.stack.request(method, path, headers=sent, **content)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from infra.local import engine
 from infra.local.receiver import Receiver
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
@@ -82,6 +83,12 @@ def contents(stack: Stack) -> dict[tuple[str, str], str]:
         for item in items
         if not item["pk"]["S"].startswith("KEY#")
     }
+
+
+def lose_messages(stack: Stack, variable: str) -> None:
+    """Lose all messages of the queue that functions know by this variable, also those that are held back."""
+    url = next(found[variable] for one in stack.functions.values() if variable in (found := stack.variables(one)))
+    engine.queue(stack.deployment.region, url.rpartition("/")[2])._messages.clear()
 
 
 def leap(stack: Stack, seconds: float) -> None:

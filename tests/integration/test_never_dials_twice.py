@@ -124,9 +124,7 @@ def test_a_request_that_fails_or_whose_answer_is_lost_dials_once_at_most(
 
 @pytest.mark.parametrize("kind", ["fail", "drop_answer"])
 @pytest.mark.parametrize("step", range(3, len(STEPS)), ids=lambda number: f"{number} {STEPS[number][1]}")
-def test_nobody_who_asks_again_is_needed_for_the_call_to_end(
-    step: int, kind: str, demo: Client, stack: Stack
-) -> None:
+def test_nobody_who_asks_again_is_needed_for_the_call_to_end(step: int, kind: str, demo: Client, stack: Stack) -> None:
     break_step(stack, kind, step, EVERY_TRY)
     place(demo)
     check_the_end(demo, calls=0 if (STEPS[step][1], kind) == ("TransactWriteItems", "fail") and step == 3 else 1)

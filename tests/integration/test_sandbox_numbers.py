@@ -3,14 +3,14 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import pytest
 
 from infra.local.stack import Stack
 from tests.integration.conftest import Client
-from tests.integration.doors import PLACE, listening
+from tests.integration.doors import PLACE, listening, lose_messages
 
 ANSWERED = ["call.initiated", "call.ringing", "call.answered", "call.completed", "call.recording.available"]
 UNANSWERED = ["call.initiated", "call.ringing", "call.failed"]
@@ -131,7 +131,7 @@ def test_the_call_goes_by_the_platforms_clock(demo: Client, stack: Stack) -> Non
     for _ in range(8):
         seen.append(demo.call(call_id)["status"])
         stack.advance(1)
-    assert seen == ["initiated", "ringing", "answered", "answered", "answered", "answered", "completed", "completed"]
+    assert [status for status, _ in groupby(seen)] == ["initiated", "ringing", "answered", "completed"]
 
 
 def test_a_dial_whose_answer_is_lost_happens_once_and_is_followed(demo: Client, stack: Stack) -> None:
@@ -147,8 +147,7 @@ def test_a_dial_whose_answer_is_lost_happens_once_and_is_followed(demo: Client, 
 
 def test_events_that_all_got_lost_are_asked_for(demo: Client, stack: Stack) -> None:
     call_id = place(demo, "+15005550009")
-    variables = stack.variables(stack.functions["TelephonyInitiateCall"])
-    stack.client("sqs").purge_queue(QueueUrl=variables["SANDBOX_QUEUE_URL"])
+    lose_messages(stack, "SANDBOX_QUEUE_URL")
     stack.advance(55)
     assert demo.call(call_id)["status"] == "initiated"
     stack.advance(70)

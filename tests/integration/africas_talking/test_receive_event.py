@@ -81,9 +81,7 @@ def test_a_forged_callback_is_refused_and_changes_nothing(path: str, token: str,
      {"sessionId": "other", "clientRequestId": "a.b", "eventType": "SessionEnded"}],
     ids=str,
 )  # fmt: skip
-def test_what_is_not_understood_is_ok_and_changes_nothing(
-    fields: dict[str, str], demo: Client, stack: Stack
-) -> None:
+def test_what_is_not_understood_is_ok_and_changes_nothing(fields: dict[str, str], demo: Client, stack: Stack) -> None:
     incoming(demo)
     before = contents(stack)
     assert (post(stack, fields).status, post(stack, fields).text) == (200, "OK")

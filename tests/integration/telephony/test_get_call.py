@@ -24,9 +24,7 @@ def test_a_call_under_way_has_every_field_and_no_end(demo: Client) -> None:
     }  # fmt: skip
 
 
-def test_a_call_that_is_over_tells_how_long_what_it_cost_and_where_its_recording_is(
-    demo: Client, stack: Stack
-) -> None:
+def test_a_call_that_is_over_tells_how_long_what_it_cost_and_where_its_recording_is(demo: Client, stack: Stack) -> None:
     call_id = demo.place()["callId"]
     stack.advance(30)
     call = demo.call(call_id)

@@ -7,7 +7,7 @@ import pytest
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tests.integration.conftest import Client
-from tests.integration.doors import leap
+from tests.integration.doors import leap, lose_messages
 
 
 def change(client: Client, **values: Any) -> dict[str, Any]:
@@ -21,12 +21,11 @@ def change(client: Client, **values: Any) -> dict[str, Any]:
 
 def silence(stack: Stack) -> None:
     """Lose all that the sandbox has still to tell."""
-    url = stack.variables(stack.functions["TelephonyInitiateCall"])["SANDBOX_QUEUE_URL"]
-    stack.client("sqs").purge_queue(QueueUrl=url)
+    lose_messages(stack, "SANDBOX_QUEUE_URL")
 
 
 def test_an_intent_that_never_reached_the_carrier_is_closed_and_nobody_dialled(demo: Client, stack: Stack) -> None:
-    stack.faults.add({"kind": "fail", "service": "dynamodb", "operation": "PutItem", "function": "TelephonyInitiateCall"})
+    stack.faults.add({"kind": "fail", "service": "dynamodb", "operation": "PutItem"})
     body = {"customerPhone": "+15005550001", "agentId": "a"}
     assert demo("POST", "/api/telephony/calls/initiate", json=body).status == 503
     stack.faults.clear()
@@ -70,9 +69,7 @@ def test_an_end_that_did_not_say_how_is_decided_after_a_minute(demo: Client, sta
     assert "due_at" not in item
 
 
-def test_one_call_that_cannot_be_settled_does_not_keep_the_others(
-    demo: Client, other: Client, stack: Stack
-) -> None:
+def test_one_call_that_cannot_be_settled_does_not_keep_the_others(demo: Client, other: Client, stack: Stack) -> None:
     mine, theirs = demo.place("+15005550009")["callId"], other.place("+15005550009")["callId"]
     silence(stack)
     change(demo, carrier="gone")

@@ -25,9 +25,7 @@ def test_what_the_stream_missed_is_published_within_two_minutes_once(demo: Clien
         assert len(receiver.received) == 2
 
 
-def test_one_event_that_cannot_be_published_does_not_keep_the_others(
-    demo: Client, other: Client, stack: Stack
-) -> None:
+def test_one_event_that_cannot_be_published_does_not_keep_the_others(demo: Client, other: Client, stack: Stack) -> None:
     with listening() as receiver:
         for client in (demo, other):
             client("POST", "/api/telephony/configure", json={"webhookUrl": receiver.url})

@@ -2,7 +2,7 @@
 
 from infra.local.stack import Stack
 from tests.integration.conftest import Client
-from tests.integration.doors import listening
+from tests.integration.doors import listening, lose_messages
 
 
 def test_a_delivery_whose_hint_was_lost_is_made_within_two_minutes(demo: Client, stack: Stack) -> None:
@@ -12,8 +12,7 @@ def test_a_delivery_whose_hint_was_lost_is_made_within_two_minutes(demo: Client,
         for stream in stack.conductor.streams:
             while stream.step():
                 pass
-        url = stack.variables(stack.functions["WorkersOnEventRecorded"])["WEBHOOK_QUEUE_URL"]
-        stack.client("sqs").purge_queue(QueueUrl=url)
+        lose_messages(stack, "WEBHOOK_QUEUE_URL")
         stack.settle()
         assert receiver.events() == []
         stack.advance(120)

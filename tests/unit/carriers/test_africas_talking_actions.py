@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from tandem.carriers.africas_talking_actions import written
-from tandem.carriers.base import (
+from tandem.carriers.instructions import (
     Connect,
     Enqueue,
     Gather,

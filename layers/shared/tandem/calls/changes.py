@@ -67,7 +67,7 @@ def reread(call: Call) -> Call:
 
 def announcements(call: Call, types: Sequence[str], moment: datetime) -> list[Write]:
     """The outbox writes of events about a call as it is then."""
-    data = view(call, api_url()).model_dump(mode="json", by_alias=True)
+    data = view(call, api_url())
     return [
         outbox.insertion(Event(new_id(), call.tenant_id, name, moment, call.call_id, envelope(name, moment, data)))
         for name in types

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tandem.calls.models import INBOUND, Call
-from tandem.carriers.base import Connect, Gather, HangUp, Instruction, Record, Say
+from tandem.carriers.instructions import Connect, Gather, HangUp, Instruction, Record, Say
 
 NOT_IN_SERVICE: list[Instruction] = [Say("The number you have called is not in service. Goodbye."), HangUp()]
 """For a call to a number of nobody here."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StringConstraints
+from typing_extensions import TypedDict
 
 from tandem.carriers.base import Cost, Outcome
 from tandem.shapes import E164, Body, Name, View
@@ -132,37 +133,40 @@ class CallPlaced(View):
     status: str
 
 
-class CostView(View):
+class CostView(TypedDict):
     """What a call cost: a decimal as text, and an ISO 4217 currency."""
 
     amount: str
     currency: str
 
 
-class CallView(View):
-    """A call, as the telephony family and its webhooks show it."""
-
-    call_id: str
-    conversation_id: str
-    customer_id: str
-    agent_id: str | None
-    direction: str
-    from_: str = Field(alias="from", serialization_alias="from")
-    to: str
-    status: str
-    outcome: str | None
-    retryable: bool | None
-    cause: str | None
-    duration: int | None
-    recording_url: str | None
-    notes: str | None
-    tags: list[str]
-    rating: int | None
-    cost: CostView | None
-    carrier: str
-    created_at: str
-    answered_at: str | None
-    ended_at: str | None
+CallView = TypedDict(
+    "CallView",
+    {
+        "callId": str,
+        "conversationId": str,
+        "customerId": str,
+        "agentId": str | None,
+        "direction": str,
+        "from": str,
+        "to": str,
+        "status": str,
+        "outcome": str | None,
+        "retryable": bool | None,
+        "cause": str | None,
+        "duration": int | None,
+        "recordingUrl": str | None,
+        "notes": str | None,
+        "tags": list[str],
+        "rating": int | None,
+        "cost": CostView | None,
+        "carrier": str,
+        "createdAt": str,
+        "answeredAt": str | None,
+        "endedAt": str | None,
+    },
+)
+"""A call as the telephony family and its webhooks show it: durations in seconds, times in ISO 8601 and UTC."""
 
 
 StatusFilter = Literal["initiated", "ringing", "answered", "completed", "missed", "failed"]

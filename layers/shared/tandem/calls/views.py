@@ -1,32 +1,32 @@
 """A call as the telephony family shows it. Pure."""
 
-from tandem.calls.models import RETRYABLE, Call, CallView, CostView, RecordingState
+from tandem.calls.models import RETRYABLE, Call, CallView, RecordingState
 from tandem.clock import iso
 
 
 def view(call: Call, api_url: str) -> CallView:
     """The call object of the contract; `recordingUrl` streams the audio to whoever holds a key."""
     available = call.recording is not None and call.recording.state == RecordingState.AVAILABLE
-    return CallView(
-        call_id=call.call_id,
-        conversation_id=call.conversation_id,
-        customer_id=call.customer_id,
-        agent_id=call.agent_id,
-        direction=call.direction,
-        **{"from": call.from_number},
-        to=call.to_number,
-        status=call.status.value,
-        outcome=call.outcome.value if call.outcome else None,
-        retryable=call.outcome in RETRYABLE if call.outcome else None,
-        cause=call.cause,
-        duration=call.duration,
-        recording_url=f"{api_url}/api/telephony/calls/{call.call_id}/recording/stream" if available else None,
-        notes=call.notes,
-        tags=call.tags,
-        rating=call.rating,
-        cost=CostView(amount=call.cost.amount, currency=call.cost.currency) if call.cost else None,
-        carrier=call.carrier,
-        created_at=iso(call.created_at),
-        answered_at=iso(call.answered_at) if call.answered_at else None,
-        ended_at=iso(call.ended_at) if call.ended_at else None,
-    )
+    return {
+        "callId": call.call_id,
+        "conversationId": call.conversation_id,
+        "customerId": call.customer_id,
+        "agentId": call.agent_id,
+        "direction": call.direction,
+        "from": call.from_number,
+        "to": call.to_number,
+        "status": call.status.value,
+        "outcome": call.outcome.value if call.outcome else None,
+        "retryable": call.outcome in RETRYABLE if call.outcome else None,
+        "cause": call.cause,
+        "duration": call.duration,
+        "recordingUrl": f"{api_url}/api/telephony/calls/{call.call_id}/recording/stream" if available else None,
+        "notes": call.notes,
+        "tags": call.tags,
+        "rating": call.rating,
+        "cost": {"amount": call.cost.amount, "currency": call.cost.currency} if call.cost else None,
+        "carrier": call.carrier,
+        "createdAt": iso(call.created_at),
+        "answeredAt": iso(call.answered_at) if call.answered_at else None,
+        "endedAt": iso(call.ended_at) if call.ended_at else None,
+    }

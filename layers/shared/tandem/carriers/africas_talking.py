@@ -19,11 +19,11 @@ from tandem.carriers.base import (
     Finding,
     Forged,
     Found,
-    Instruction,
     Outcome,
     RecordingUnavailable,
 )
 from tandem.carriers.faults import injected
+from tandem.carriers.instructions import Instruction
 from tandem.config import settings
 from tandem.errors import Conflict, Unavailable
 

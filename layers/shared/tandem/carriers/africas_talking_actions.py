@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from tandem.carriers.base import (
+from tandem.carriers.instructions import (
     Connect,
     Enqueue,
     Gather,

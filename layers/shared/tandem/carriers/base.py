@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tandem.carriers.instructions import Instruction
 
 
 class Outcome(StrEnum):
@@ -135,84 +138,6 @@ class Found:
     events: Sequence[CarrierEvent] = ()
 
 
-# What a caller shall hear and do next, in no carrier's language.
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Speak a text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """Play audio from an https URL."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Gather:
-    """Collect up to `digits` keys while `prompt` is heard; they are posted to `callback_url`. No key within `timeout`
-    seconds: the next instruction follows."""
-
-    prompt: Say | Play
-    callback_url: str
-    digits: int = 1
-    timeout: int = 10
-    finish_on_key: str = "#"
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Connect the caller to a telephone number, SIP address or browser client; `caller_id` is one of our numbers."""
-
-    targets: Sequence[str]
-    caller_id: str | None = None
-    record: bool = False
-    sequential: bool = True
-    max_duration: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Record the caller, at most `max_length` seconds, after a beep; the audio's URL is posted to `callback_url`."""
-
-    prompt: Say | None
-    callback_url: str
-    max_length: int = 120
-    finish_on_key: str = "#"
-
-
-@dataclass(frozen=True, slots=True)
-class Enqueue:
-    """Let the caller wait in a queue of the carrier's."""
-
-    name: str
-    hold_music: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Redirect:
-    """Ask this URL for further instructions."""
-
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """Refuse the call before it is answered; must stand alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class HangUp:
-    """End the call."""
-
-
-Instruction = Say | Play | Gather | Connect | Record | Enqueue | Redirect | Reject | HangUp
-
-
 class Carrier(Protocol):
     """The way into the telephone network. An adapter translates and holds no state of its own."""
 
@@ -233,7 +158,7 @@ class Carrier(Protocol):
     def parse(self, request: CarrierRequest) -> list[CarrierEvent]:
         """The events a request tells of, never raising for strange content: what is not understood is left out."""
 
-    def render(self, instructions: Sequence[Instruction]) -> CarrierResponse:
+    def render(self, instructions: "Sequence[Instruction]") -> CarrierResponse:
         """The instructions in the carrier's language."""
 
     def fetch_recording(self, recording: str) -> Iterator[bytes]:

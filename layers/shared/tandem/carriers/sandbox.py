@@ -26,11 +26,11 @@ from tandem.carriers.base import (
     Forged,
     Found,
     Happened,
-    Instruction,
     Outcome,
     RecordingUnavailable,
 )
 from tandem.carriers.faults import injected
+from tandem.carriers.instructions import Instruction
 from tandem.config import settings
 from tandem.ids import derived_id, new_id
 

@@ -1,0 +1,79 @@
+"""What a caller shall hear and do next, in no carrier's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speak a text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play audio from an https URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Collect up to `digits` keys while `prompt` is heard; they are posted to `callback_url`. No key within `timeout`
+    seconds: the next instruction follows."""
+
+    prompt: Say | Play
+    callback_url: str
+    digits: int = 1
+    timeout: int = 10
+    finish_on_key: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect the caller to a telephone number, SIP address or browser client; `caller_id` is one of our numbers."""
+
+    targets: Sequence[str]
+    caller_id: str | None = None
+    record: bool = False
+    sequential: bool = True
+    max_duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller, at most `max_length` seconds, after a beep; the audio's URL is posted to `callback_url`."""
+
+    prompt: Say | None
+    callback_url: str
+    max_length: int = 120
+    finish_on_key: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue:
+    """Let the caller wait in a queue of the carrier's."""
+
+    name: str
+    hold_music: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Ask this URL for further instructions."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Refuse the call before it is answered; must stand alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+
+Instruction = Say | Play | Gather | Connect | Record | Enqueue | Redirect | Reject | HangUp
