@@ -10,6 +10,7 @@ from infra.local.model import Function
 from infra.local.stack import Stack
 from infra.local.workspaces import make_workspace, open_to_anyone
 from tests.architecture.test_layout import FUNCTIONS
+from tests.conftest import AFRICAS_TALKING_TOKEN
 
 EVENTS = Path(__file__).parents[1] / "events"
 
@@ -22,7 +23,7 @@ def test_each_function_has_an_event_and_each_event_a_function() -> None:
 def names(whole_stack: Stack) -> dict[str, str]:
     """What stands in the events' places: a workspace of this stack, its key, and a call of it with a recording."""
     whole_stack.reset()
-    account = {"username": "sandbox", "api_key": "none", "token": "event-token"}
+    account = {"username": "sandbox", "api_key": "none", "token": AFRICAS_TALKING_TOKEN}
     whole_stack.client("ssm").put_parameter(
         Name="/tandem/local/carriers/africas_talking", Value=json.dumps(account), Type="SecureString", Overwrite=True
     )
@@ -37,7 +38,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
         "<key>": workspace.keys["live"],
         "<tenant_id>": workspace.tenant_id,
         "<call_id>": placed["data"]["callId"],
-        "<token>": "event-token",
+        "<token>": AFRICAS_TALKING_TOKEN,
     }
 
 

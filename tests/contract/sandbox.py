@@ -10,6 +10,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from infra.local.moto_state import MotoState
 from tandem.aws import table
 from tandem.carriers.base import CarrierRequest, CarrierResponse, Dial
 from tandem.carriers.sandbox import Sandbox
@@ -86,6 +87,7 @@ class SandboxHarness:
 @contextmanager
 def sandbox() -> Iterator[SandboxHarness]:
     """A table, a queue and the sandbox on them. Wants ENVIRONMENT."""
+    aside = MotoState.put_aside()  # another test's stack may live in this process
     with mock_aws():
         boto3.client("sqs").create_queue(QueueName=QUEUE)
         boto3.client("dynamodb").create_table(
@@ -95,3 +97,4 @@ def sandbox() -> Iterator[SandboxHarness]:
             BillingMode="PAY_PER_REQUEST",
         )
         yield SandboxHarness()
+    aside.take_up()

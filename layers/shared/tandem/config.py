@@ -59,7 +59,8 @@ def settings() -> Settings:
         default_carrier=env.get("DEFAULT_CARRIER", ""),
         webhook_egress_allow=env.get("WEBHOOK_EGRESS_ALLOW", ""),
         monthly_quota=int(env.get("MONTHLY_QUOTA", "-1")),
-        credentials=env.get("AWS_ACCESS_KEY_ID", ""),
+        # What is kept per execution environment is kept by these: a process of tests has many, on several stacks.
+        credentials=f"{env.get('AWS_ACCESS_KEY_ID', '')}@{env.get('AWS_ENDPOINT_URL', '')}",
         # The local stack moves time and injects carrier faults through these files; no other stage reads them.
         clock_file=env.get("TANDEM_CLOCK_FILE", "") if stage == "local" else "",
         faults_file=env.get("TANDEM_FAULTS_FILE", "") if stage == "local" else "",

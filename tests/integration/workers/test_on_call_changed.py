@@ -6,17 +6,15 @@ from typing import Any
 
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
-from tests.integration.conftest import Client
+from tests.integration.conftest import Client, table_items
 from tests.integration.test_sandbox_numbers import EXPECTED, place
 
 
 def counts(client: Client) -> Counter[str]:
-    """The workspace's counters over all hours."""
-    from tests.integration.conftest import table_items
-
+    """The workspace's counters by hour, and by hour and agent."""
     found: Counter[str] = Counter()
     for item in table_items(client.stack, f"STAT#{client.workspace.tenant_id}", "HOUR#"):
-        found.update({name: value for name, value in item.items() if name == "calls" or ":" in name})
+        found.update({f"{item['sk']}|{name}": value for name, value in item.items() if name == "calls" or ":" in name})
     return +found
 
 
@@ -24,9 +22,16 @@ def by_hand(client: Client) -> Counter[str]:
     """The same, counted from the calls."""
     found: Counter[str] = Counter()
     for item in client.items("CALL#"):
-        found["calls"] += 1
-        found.update(f"{name}:{item[name]}" for name in ("status", "direction", "carrier", "agent_id") if name in item)
+        hour = f"HOUR#{hour_of(item)}"
+        found[f"{hour}|calls"] += 1
+        found.update(f"{hour}|{name}:{item[name]}" for name in ("status", "direction", "carrier"))
+        found[f"{hour}#AGENT#{item['agent_id']}|calls"] += 1
     return found
+
+
+def hour_of(call: dict[str, Any]) -> str:
+    moment: str = call["created_at"]
+    return moment[:13].replace("-", "").replace("T", "")
 
 
 def test_the_counts_are_those_of_the_calls_at_every_moment(demo: Client, other: Client, stack: Stack) -> None:
@@ -66,9 +71,13 @@ def test_an_hours_counts_can_be_read(demo: Client, stack: Stack) -> None:
     place(demo, "+15005550002")
     stack.advance(30)
     (call,) = demo.items("CALL#")
-    hour = call["created_at"][:13].replace("-", "").replace("T", "")
     with operating(stack):
-        read = hour_counts(demo.workspace.tenant_id, hour)
+        read = hour_counts(demo.workspace.tenant_id, hour_of(call))
         empty = hour_counts(demo.workspace.tenant_id, "1999010100")
-    assert {name: value for name, value in read.items() if value} == dict(counts(demo))
+    assert {name: value for name, value in read.items() if value} == {
+        "calls": 1,
+        "status:failed": 1,
+        "direction:outbound": 1,
+        "carrier:sandbox": 1,
+    }
     assert empty == {}

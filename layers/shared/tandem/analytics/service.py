@@ -1,14 +1,15 @@
 """Hourly counts of calls, kept exact however often and late the stream tells of a change.
 
-`STAT#<tenant>` holds per hour of creation one item of counters, and per call where it is counted now. The move from one
-counter to another is one transaction, conditional on the call's version: told twice, it moves once.
+`STAT#<tenant>` holds per hour of creation one item of counters and one for each agent, and per call where it is counted
+now. The move from one counter to another is one transaction, conditional on the call's version: told twice, it moves
+once.
 """
 
 from tandem.aws import table
 from tandem.aws.table import Absent, Attr, Item, Put, TransactionCancelled, Update
 from tandem.observability import logger
 
-_DIMENSIONS = ("status", "direction", "carrier", "agent_id")
+_DIMENSIONS = ("status", "direction", "carrier")
 
 
 def count_call(item: Item) -> None:
@@ -22,12 +23,10 @@ def count_call(item: Item) -> None:
     unchanged = Attr("version").eq(counted["version"]) if counted else Absent
     marker = {"pk": pk, "sk": sk, "kind": "counted", "version": item["version"], "counters": sorted(now)}
     changes = dict.fromkeys(now - before, 1) | dict.fromkeys(before - now, -1)
-    hour = f"HOUR#{_hour(item['created_at'])}"
-    moves = [Update(pk, hour, set={"kind": "hour"}, add=changes)] if changes else []
     try:
-        table.transact([Put(marker, unchanged), *moves])
+        table.transact([Put(marker, unchanged), *_moves(pk, changes)])
     except TransactionCancelled as cancelled:
-        if cancelled.conflict:
+        if cancelled.failed[0] is None:
             raise  # another change of this tenant's counts was in the way: the record comes again
         logger().info("already counted", call_id=item["call_id"])
 
@@ -38,8 +37,22 @@ def hour_counts(tenant_id: str, hour: str) -> dict[str, int]:
     return {name: value for name, value in item.items() if name == "calls" or ":" in name}
 
 
+def _moves(pk: str, changes: dict[str, int]) -> list[Update]:
+    """The changes by the item that holds the counter: `<sort key>|<counter>`."""
+    by_item: dict[str, dict[str, int]] = {}
+    for place, change in changes.items():
+        sk, _, counter = place.rpartition("|")
+        by_item.setdefault(sk, {})[counter] = change
+    return [Update(pk, sk, set={"kind": "hour"}, add=added) for sk, added in sorted(by_item.items())]
+
+
 def _counters(item: Item) -> list[str]:
-    return ["calls", *(f"{name}:{item[name]}" for name in _DIMENSIONS if item.get(name))]
+    hour = f"HOUR#{_hour(item['created_at'])}"
+    counters = [f"{hour}|calls", *(f"{hour}|{name}:{item[name]}" for name in _DIMENSIONS)]
+    if agent_id := item.get("agent_id"):
+        # On an item of its own: agents' ids are the customer's, and as many and as long as they like.
+        counters.append(f"{hour}#AGENT#{agent_id}|calls")
+    return counters
 
 
 def _hour(created_at: str) -> str:

@@ -1,5 +1,6 @@
 """The one DynamoDB table: reads, conditional writes, transactions. Keys are built by the domains' stores."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -20,6 +21,9 @@ Absent = Attr("pk").not_exists()
 Present = Attr("pk").exists()
 """The condition that there is such an item."""
 
+_PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
+"""Seconds before each try at reading keys that the database had no room for."""
+
 DUE_INDEX = "due"
 """The sparse index of everything that must be looked at by a certain time: `due_shard`, `due_at`."""
 
@@ -33,8 +37,8 @@ class ConditionFailed(Exception):
 
 
 class TransactionCancelled(Exception):
-    """A transaction did not happen. `failed` gives, per write in order, the item whose condition failed, {} when
-    there was none, and None for the writes that were not at fault. `conflict`: another transaction was at it."""
+    """A transaction did not happen, for a condition or because another one was at it (`conflict`). `failed` gives, per
+    write in order, the item whose condition failed, {} when there was none, and None for writes not at fault."""
 
     def __init__(self, failed: Sequence[Item | None], *, conflict: bool) -> None:
         super().__init__("transaction cancelled")
@@ -102,14 +106,16 @@ def get_many(keys: Sequence[tuple[str, str]]) -> list[Item | None]:
     wanted = list(dict.fromkeys(keys))
     found: dict[tuple[str, str], Item] = {}
     pending: list[dict[str, Any]] = [_key(pk, sk) for pk, sk in wanted]
-    while pending:
+    for pause in _PAUSES:
+        time.sleep(pause)
         request = {settings().table: {"Keys": pending, "ConsistentRead": True}}
         answer = _raw("batch_get_item", RequestItems=request)
         for image in answer["Responses"].get(settings().table, []):
             item = item_from_dynamodb(image)
             found[item["pk"], item["sk"]] = item
-        pending = answer.get("UnprocessedKeys", {}).get(settings().table, {}).get("Keys", [])
-    return [found.get(key) for key in keys]
+        if not (pending := answer.get("UnprocessedKeys", {}).get(settings().table, {}).get("Keys", [])):
+            return [found.get(key) for key in keys]
+    raise Unavailable("The database has no room now.")
 
 
 def put(item: Item, *, condition: ConditionBase | None = None) -> None:
@@ -130,7 +136,7 @@ def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:
 
 def transact(writes: Sequence[Write]) -> None:
     """All of these writes or none, at most 100. The SDK sends a token along, so that its own repetition after a lost
-    answer has no further effect. Raises TransactionCancelled."""
+    answer has no further effect. Raises TransactionCancelled, and Unavailable when the database was too busy."""
     try:
         _raw("transact_write_items", TransactItems=[_transaction_entry(write) for write in writes])
     except ClientError as error:
@@ -141,8 +147,12 @@ def transact(writes: Sequence[Write]) -> None:
             item_from_dynamodb(reason.get("Item") or {}) if reason.get("Code") == "ConditionalCheckFailed" else None
             for reason in reasons
         ]
-        conflict = any(reason.get("Code") == "TransactionConflict" for reason in reasons)
-        raise TransactionCancelled(failed, conflict=conflict) from error
+        codes = {reason.get("Code") for reason in reasons} - {None, "None"}
+        if passing := codes & _PASSING_REASONS:
+            raise Unavailable(f"The database has no room now: {', '.join(sorted(passing))}.") from error
+        if codes - {"ConditionalCheckFailed", "TransactionConflict"}:
+            raise
+        raise TransactionCancelled(failed, conflict="TransactionConflict" in codes) from error
 
 
 def query(
@@ -309,6 +319,7 @@ def _raw(operation: str, **arguments: Any) -> dict[str, Any]:
         raise Unavailable("The database does not answer. Try again shortly.") from error
 
 
+_PASSING_REASONS = {"ThrottlingError", "ProvisionedThroughputExceeded"}
 _PASSING = (
     "InternalServerError",
     "LimitExceededException",

@@ -189,10 +189,10 @@ def _while_paused(delivery: Delivery, write: Put | Update) -> bool:
     try:
         table.transact([write, Check(pk, sk, Attr("paused_at").exists())])
     except TransactionCancelled as cancelled:
-        if cancelled.conflict:
-            raise Unavailable("The webhook is being changed.") from cancelled
         row, endpoint = cancelled.failed
-        return row is not None or endpoint is None
+        if row is None and endpoint is None:
+            raise Unavailable("The webhook is being changed.") from cancelled
+        return row is not None
     return True
 
 
