@@ -1,6 +1,8 @@
 # Two commands to know: `make run` and `make test`. Both install what is missing into .venv.
 PYTHON ?= python3
 PORT ?= 3001
+STAGE ?= dev
+PLAN ?= starter
 VENV := .venv/bin
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
 
@@ -19,12 +21,13 @@ run-sam: .venv/local build  ## the functions in SAM's containers, on the same lo
 test: .venv/dev  ## every test
 	@$(VENV)/python -m pytest -n auto --maxprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
 
-check: .venv/dev  ## formatting, lint, types, layers, templates, documentation
+check: .venv/dev .venv/checkov  ## formatting, lint, types, layers, templates, documentation
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@$(VENV)/lint-imports
-	@$(VENV)/cfn-lint template.yaml infra/*.yaml
+	@$(VENV)/cfn-lint --append-rules infra/rules -- template.yaml infra/*.yaml
+	@.venv/checkov/bin/checkov --config-file .checkov.yaml
 	@$(VENV)/python -m infra.docs --check
 
 docs: .venv/dev  ## write docs/ from the code
@@ -36,8 +39,9 @@ bench: .venv/bench  ## cold start, warm CPU and round trips against three peers,
 build: .venv/sam  ## sam build: layers compiled and slimmed
 	@.venv/sam/bin/sam build --cached --parallel
 
-deploy: build  ## sam deploy --guided
-	@.venv/sam/bin/sam deploy --guided
+deploy: build  ## sam build and sam deploy (STAGE=prod, PARAMETERS="AlarmEmail=…")
+	@.venv/sam/bin/sam deploy --config-file infra/samconfig.toml --stack-name tandem-$(STAGE) \
+	  --parameter-overrides Stage=$(STAGE) $(PARAMETERS)
 
 lock: .venv/pip  ## pin the dependencies of pyproject.toml
 	@for kind in "" local dev bench; do \
@@ -45,8 +49,8 @@ lock: .venv/pip  ## pin the dependencies of pyproject.toml
 	  $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate pyproject.toml $$group \
 	    $${kind:+-c layers/dependencies/requirements.txt} -o $${out:-layers/dependencies/requirements.txt}; done
 
-workspace: .venv/local  ## make a workspace in a deployed stage: TABLE_NAME=… NAME=…
-	@$(VENV)/python -m tandem.admin create-workspace --name "$(NAME)"
+workspace: .venv/local  ## make a workspace in a deployed stage: TABLE_NAME=… USER_POOL_ID=… NAME=… EMAIL=… PLAN=…
+	@$(VENV)/python -m tandem.admin create-workspace --name "$(NAME)" --plan "$(PLAN)" $(if $(EMAIL),--email "$(EMAIL)")
 
 clean:  ## remove what was installed and built
 	rm -rf .venv .local .aws-sam .build
@@ -62,6 +66,9 @@ clean:  ## remove what was installed and built
 	@$(VENV)/uv pip install --quiet --python $(VENV)/python -r $<
 	@touch $@
 
-.venv/sam: requirements/sam.txt .venv/pip
-	@$(PYTHON) -m venv .venv/sam
-	@$(VENV)/uv pip install --quiet --python .venv/sam/bin/python -r $<
+# Tools with dependencies of their own, each in an environment of its own.
+.venv/sam .venv/checkov: .venv/%: requirements/%.txt .venv/pip
+	@echo "installing $*..."
+	@$(PYTHON) -m venv $@
+	@$(VENV)/uv pip install --quiet --python $@/bin/python -r $<
+	@touch $@

@@ -11,16 +11,23 @@ from typing import Any, get_args, get_origin, get_type_hints
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import TypeAdapter
 
-from tandem.entry.answer import Answer
+from tandem.entry.answer import Answer, WithCookies
 from tandem.entry.endpoint import Endpoint
-from tandem.entry.pages import Listed
+from tandem.entry.pages import Listed, ListedOn, Slice
 from tandem.entry.route import powertools_path
 from tandem.webhooks.models import EVENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 _WRITTEN_BY = "<!-- Written by `make docs` from the code; do not edit. -->"
 CODED = ("telephony", "platform")
-_FAILURES = {True: "CodedError", False: "PlainError"}
+SPOKEN = "voice_agents"
+CODED_ERRORS = (*CODED, "telephony_bare")
+_SECURITY: dict[str, list[dict[str, list[str]]]] = {
+    "key": [{"key": []}, {"keyHeader": []}, {"session": []}, {"cookie": []}],
+    "session": [{"session": []}, {"cookie": []}],
+    "carrier": [{"carrierToken": []}],
+    "none": [],
+}
 _MEANINGS = {
     "call.initiated": "a call was placed, or came in",
     "call.ringing": "the other side rings",
@@ -28,6 +35,16 @@ _MEANINGS = {
     "call.completed": "an answered call ended",
     "call.failed": "a call ended unanswered; `status`, `outcome` and `retryable` say how",
     "call.recording.available": "the recording can be fetched",
+    "user.created": "a person was invited, or founded the organization",
+    "user.updated": "an invited person has come",
+    "conversation.assigned": "a conversation was given to somebody, at its opening or later",
+    "conversation.closed": "a conversation was closed; `conversation.updated` comes with it",
+    "conversation.created": "a conversation was opened, by hand or by a call",
+    "conversation.updated": "a property of a conversation changed, or a customer's message opened it again",
+    "customer.created": "a customer was made, by hand or by its first call",
+    "customer.updated": "a property of a customer changed",
+    "message.received": "a customer's message was added to a conversation",
+    "message.sent": "a message of an agent or a system was added to a conversation",
 }
 
 
@@ -43,6 +60,10 @@ class Operation:
     def operation_id(self) -> str:
         """`telephony_initiate_call`."""
         return f"{self.family}_{self.name}"
+
+    def operation_id_of(self, method: str) -> str:
+        """The same, told apart where further methods do the same: `platform_update_customer_put`."""
+        return self.operation_id if method == self.endpoint.method else f"{self.operation_id}_{method.lower()}"
 
     @property
     def summary(self) -> str:
@@ -67,8 +88,10 @@ def routes() -> str:
     for operation in operations():
         endpoint = operation.endpoint
         guard = {"key": f"key with `{endpoint.guard.permission}`", "carrier": "the carrier", "none": "anyone"}
+        guard["session"] = "a person's session"
         file = f"functions/{operation.family}/{operation.name}.py"
-        also = f" (also {', '.join(f'`{path}`' for path in endpoint.also)})" if endpoint.also else ""
+        others = (*endpoint.also, *endpoint.methods[1:])
+        also = f" (also {', '.join(f'`{other}`' for other in others)})" if others else ""
         lines.append(
             f"| `{endpoint.method} {endpoint.path}`{also} | [{operation.name}](../{file}) "
             f"| {guard[endpoint.guard.scheme]} | {operation.summary} |"
@@ -83,11 +106,11 @@ def events() -> str:
         "",
         "# Events",
         "",
-        "A webhook is a POST of `{event, timestamp, data}`; for calls `data` is the call",
+        "A webhook is a POST of `{event, timestamp, data}`; `data` is the thing as it is then, as its endpoint",
         "",
     ]
-    lines[-2] += " as `GET /api/telephony/calls/{callId}` shows it. Delivery is at least once: `webhook-id` is the same"
-    lines[-2] += " over all attempts. Order is not promised."
+    lines[-2] += " shows it, such as `GET /api/telephony/calls/{callId}`. Delivery is at least once: `webhook-id` is"
+    lines[-2] += " the same over all attempts. Order is not promised."
     lines += ["| event | when |", "| --- | --- |"]
     lines += [
         f"| `{name}` | {_MEANINGS.get(name, 'can be subscribed to; nothing fires it yet')} |"
@@ -101,14 +124,15 @@ def openapi() -> str:
     resolver = APIGatewayHttpResolver(enable_validation=True)
     for operation in operations():
         endpoint = operation.endpoint
-        resolver.route(
-            powertools_path(endpoint.path),
-            method=endpoint.method,
-            operation_id=operation.operation_id,
-            summary=operation.summary,
-            description=endpoint.__doc__ or "",
-            tags=[operation.family],
-        )(endpoint.route.bound)
+        for method in endpoint.methods:
+            resolver.route(
+                powertools_path(endpoint.path),
+                method=method,
+                operation_id=operation.operation_id_of(method),
+                summary=operation.summary,
+                description=endpoint.__doc__ or "",
+                tags=[operation.family],
+            )(endpoint.route.bound)
     document = json.loads(
         resolver.get_openapi_json_schema(
             title="Tandem",
@@ -119,7 +143,8 @@ def openapi() -> str:
     )
     _tidy(document)
     for operation in operations():
-        _describe(document, operation)
+        for method in operation.endpoint.methods:
+            _describe(document, operation, method)
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
@@ -129,27 +154,37 @@ def _tidy(document: dict[str, Any]) -> None:
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "An API key: sk_live_…, sk_test_… or va_…"},
         "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+        "session": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The accessToken of POST /api/auth/login; X-Organization-Id selects one of several.",
+        },
+        "cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "__Host-tandem_session",
+            "description": "Set by POST /api/auth/login; a write also needs its csrfToken as X-CSRF-Token.",
+        },
         "carrierToken": {"type": "apiKey", "in": "query", "name": "token"},
     }
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(name, None)
-    schemas |= {name: _failure_schema(coded=coded) for coded, name in _FAILURES.items()}
+    schemas |= {"CodedError": _coded_failure(), "PlainError": _plain_failure(), "SpokenError": _spoken_failure()}
 
 
-def _describe(document: dict[str, Any], operation: Operation) -> None:
+def _describe(document: dict[str, Any], operation: Operation, method: str) -> None:
     """Security, answers and errors of one operation, which the dialect writes and Powertools does not know."""
     endpoint = operation.endpoint
-    described = document["paths"][endpoint.path][endpoint.method.lower()]
+    described = document["paths"][endpoint.path][method.lower()]
     schemas = document["components"].setdefault("schemas", {})
-    described["security"] = {"key": [{"key": []}, {"keyHeader": []}], "carrier": [{"carrierToken": []}], "none": []}[
-        endpoint.guard.scheme
-    ]
+    described["security"] = _SECURITY[endpoint.guard.scheme]
     described["responses"] = {str(endpoint.status): _success(endpoint, schemas)}
     for status, meaning in _errors(
         endpoint, bool(described.get("requestBody")), bool(described.get("parameters"))
     ).items():
-        schema = {"$ref": f"#/components/schemas/{_FAILURES[endpoint.dialect.name in CODED]}"}
+        schema = {"$ref": f"#/components/schemas/{_failure_name(endpoint)}"}
         described["responses"][str(status)] = {
             "description": meaning,
             "content": {"application/json": {"schema": schema}},
@@ -160,29 +195,62 @@ def _success(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     returned = get_type_hints(endpoint.function)["return"]
     if returned is Answer:
         return {"description": "As described.", "content": {"*/*": {"schema": {"type": "string"}}}}
-    listed = get_origin(returned) is Listed
+    if get_origin(returned) is WithCookies:
+        (returned,) = get_args(returned)
+    listed = get_origin(returned) if get_origin(returned) in (Listed, ListedOn, Slice) else None
     shown = get_args(returned)[0] if listed else returned
     schema = TypeAdapter(shown).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
     if title := schema.get("title"):
         schemas[title] = schema
         schema = {"$ref": f"#/components/schemas/{title}"}
-    wrapped = _enveloped(schema, listed=listed) if endpoint.dialect.name in CODED else schema
+    enveloped = {SPOKEN: _spoken, **dict.fromkeys(CODED, _enveloped)}.get(endpoint.dialect.name)
+    wrapped = enveloped(schema, listed) if enveloped else schema
     return {"description": "Success.", "content": {"application/json": {"schema": wrapped}}}
 
 
-def _enveloped(schema: dict[str, Any], *, listed: bool) -> dict[str, Any]:
+def _enveloped(schema: dict[str, Any], listed: type | None) -> dict[str, Any]:
     data = {"type": "array", "items": schema} if listed else schema
     properties = {"success": {"const": True}, "data": data}
     if listed:
-        numbers = {name: {"type": "integer"} for name in ("total", "page", "limit", "totalPages")}
-        properties["pagination"] = {"type": "object", "properties": numbers, "required": list(numbers)}
+        told: dict[str, Any] = {name: {"type": "integer"} for name in ("total", "page", "limit", "totalPages")}
+        if listed is ListedOn:
+            told["nextCursor"] = {"type": ["string", "null"]}
+        properties["pagination"] = {"type": "object", "properties": told, "required": list(told)}
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _failure_schema(*, coded: bool) -> dict[str, Any]:
-    if not coded:
-        return {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+def _failure_name(endpoint: Endpoint) -> str:
+    if endpoint.dialect.name == SPOKEN:
+        return "SpokenError"
+    return "CodedError" if endpoint.dialect.name in CODED_ERRORS else "PlainError"
+
+
+def _plain_failure() -> dict[str, Any]:
+    return {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+
+
+def _spoken_failure() -> dict[str, Any]:
+    details = {"type": "object", "properties": {"code": {"type": "string"}}, "required": ["code"]}
+    properties = {"success": {"const": False}, "error": {"type": "string"}, "details": details, "meta": _meta()}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _meta(**more: Any) -> dict[str, Any]:
+    properties = {"timestamp": {"type": "string"}, "request_id": {"type": "string"}, **more}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _spoken(schema: dict[str, Any], listed: type | None) -> dict[str, Any]:
+    numbers = {name: {"type": "integer"} for name in ("total", "limit", "offset")}
+    pages = {"type": "object", "properties": numbers, "required": list(numbers)}
+    data = {"type": "array", "items": schema} if listed else schema
+    meta = _meta(pagination=pages) if listed else _meta()
+    properties = {"success": {"const": True}, "data": data, "meta": meta}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _coded_failure() -> dict[str, Any]:
     texts = {name: {"type": "string"} for name in ("code", "message", "requestId", "timestamp")}
     inner = {**texts, "details": {"type": "object"}, "retryAfter": {"type": "integer"}}
     error = {"type": "object", "properties": inner, "required": [*texts, "details"]}
@@ -203,6 +271,12 @@ def _errors(endpoint: Endpoint, has_body: bool, has_parameters: bool) -> dict[in
             403: "The key lacks the permission, or its quota is used up.",
         }
         errors |= {429: "Over the key's rate limit.", 503: "Something we need is down; try again."}
+    if endpoint.guard.scheme == "session":
+        errors |= {401: "No session, or one that is over.", 403: "The role does not allow it, or this is an API key."}
+        errors |= {404: "No such organization.", 429: "Over the session's rate limit.", 503: "Try again shortly."}
+    if endpoint.path.startswith("/api/auth/") and endpoint.guard.scheme == "none":
+        errors |= {401: "Not accepted.", 403: "A new password is needed, or there is no organization."}
+        errors |= {429: "Too many logins failed.", 503: "Try again shortly."}
     if endpoint.guard.scheme == "carrier":
         errors |= {400: "Not understood.", 403: "Not from the carrier.", 503: "Something we need is down; try again."}
     if has_body or has_parameters:

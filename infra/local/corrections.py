@@ -70,7 +70,8 @@ def forget_tokens() -> None:
     _tokens.clear()
 
 
-def _now() -> float:
+def now() -> float:
+    """The present of the clock that moto follows."""
     return _clock.now() if _clock is not None else time.time()
 
 
@@ -84,9 +85,9 @@ def _leave_ec2_alone() -> None:
 
 def _follow_the_clock() -> None:
     """Delays, visibility and stream records follow the platform's clock."""
-    moto.sqs.models.unix_time = lambda dt=None: _now()
-    moto.sqs.models.unix_time_millis = lambda dt=None: _now() * 1000.0
-    moto.dynamodb.models.table.utcnow = lambda: datetime.fromtimestamp(_now(), UTC).replace(tzinfo=None)
+    moto.sqs.models.unix_time = lambda dt=None: now()
+    moto.sqs.models.unix_time_millis = lambda dt=None: now() * 1000.0
+    moto.dynamodb.models.table.utcnow = lambda: datetime.fromtimestamp(now(), UTC).replace(tzinfo=None)
 
 
 def _find_actions_once() -> None:
@@ -256,12 +257,12 @@ def _repeat_no_transaction() -> None:
             return original(self)
         payload = json.dumps(self.body.get("TransactItems"), sort_keys=True, default=repr)
         expires, known = _tokens.get(token, (0.0, ""))
-        if expires > _now():
+        if expires > now():
             if known != payload:
                 raise IdempotentParameterMismatch
             return ActionResult({})
         answer = original(self)
-        _tokens[token] = (_now() + TOKEN_LIFE, payload)
+        _tokens[token] = (now() + TOKEN_LIFE, payload)
         return answer
 
     DynamoHandler.transact_write_items = transact  # type: ignore[method-assign]

@@ -21,6 +21,8 @@ def empty(deployment: Deployment, cloud: Cloud) -> None:
     for name in deployment.buckets:
         bucket = s3_backends[ACCOUNT]["aws"].buckets[name]
         for key in list(bucket.keys):
+            # Its versions first, one by one: moto's `pop` fails at delete markers.
+            bucket.keys.setlist(key, [])
             bucket.keys.pop(key)
         bucket.multiparts.clear()
     _users(deployment)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from tandem.keys.models import (
     AGENTS,
+    HOURLY_LIMITS,
     LIVE,
+    MONTHLY_QUOTAS,
     PREFIXES,
     TEST,
     Window,
@@ -60,6 +62,14 @@ def test_a_key_does_not_change_its_kind() -> None:
 )
 def test_limits_are_by_kind_and_plan(prefix: str, plan: str, limit: tuple[int, int]) -> None:
     assert limit_of(prefix, plan) == limit
+
+
+def test_every_plan_has_a_monthly_quota_and_the_largest_has_none() -> None:
+    assert set(MONTHLY_QUOTAS) == set(HOURLY_LIMITS)
+    assert [plan for plan, quota in MONTHLY_QUOTAS.items() if quota < 0] == ["enterprise"]
+    assert MONTHLY_QUOTAS["enterprise"] == -1
+    assert 0 < MONTHLY_QUOTAS["starter"] == MONTHLY_QUOTAS["standard"] < MONTHLY_QUOTAS["professional"]
+    assert MONTHLY_QUOTAS["professional"] == MONTHLY_QUOTAS["premium"]
 
 
 def test_managing_webhooks_includes_reading_and_writing_them() -> None:

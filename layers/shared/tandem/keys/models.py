@@ -23,6 +23,15 @@ _INCLUDED = {"webhook:manage": ("read:webhooks", "write:webhooks")}
 
 HOURLY_LIMITS = {"starter": 500, "standard": 500, "professional": 5_000, "premium": 5_000, "enterprise": 50_000}
 AGENTS_LIMIT_PER_MINUTE = 1_000
+MONTHLY_QUOTAS = {
+    "starter": 100_000,
+    "standard": 100_000,
+    "professional": 1_000_000,
+    "premium": 1_000_000,
+    "enterprise": -1,
+}
+"""Requests a month per key, -1 for any number. The published documents say that plans have quotas, not which."""
+
 HOUR, MINUTE = 3600, 60
 
 

@@ -13,6 +13,7 @@ from tandem.keys.models import (
     ALL_PERMISSIONS,
     HOUR,
     MINUTE,
+    MONTHLY_QUOTAS,
     TEST,
     Allowance,
     Key,
@@ -43,10 +44,10 @@ class MonthUsedUp(QuotaExceeded):
 
 
 class PermissionLacking(Forbidden):
-    """A key that holds, without the permission; the request counted."""
+    """A key or a role that holds, without the permission; the request counted."""
 
-    def __init__(self, permission: str, allowance: Allowance) -> None:
-        super().__init__(f"This key lacks the permission {permission}.", details={"required": permission})
+    def __init__(self, permission: str, allowance: Allowance, *, holder: str = "key") -> None:
+        super().__init__(f"This {holder} lacks the permission {permission}.", details={"required": permission})
         self.allowance = allowance
 
 
@@ -67,7 +68,7 @@ def create_key(
             "status": "active",
             "rate_limit": limit,
             "window_seconds": window_seconds,
-            "monthly_quota": settings().monthly_quota,
+            "monthly_quota": MONTHLY_QUOTAS[plan],
             "created_at": clock.iso(clock.now()),
         },
     )

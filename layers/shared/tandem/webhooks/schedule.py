@@ -1,34 +1,37 @@
 """When a delivery is tried again. Pure.
 
-Where the customer set no policy the schedule is durable: 12 attempts, the pauses below each ±20 %. That is 10 attempts
-within 60 hours and the last between 76 and 115 hours after the first, so an endpoint may be down over a long weekend.
+Where the customer set no policy the schedule is durable: 10 attempts over three days. Each pause between them is
+shortened by up to a tenth, so the last attempt is 64.8 to 72 hours after the first.
 """
 
 import hashlib
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 
 from tandem.webhooks.models import Backoff, Policy
 
 _MINUTE, _HOUR = 60, 3600
 
-DURABLE = (
+_ATTEMPTS = (
+    0,
     5,
-    1 * _MINUTE,
     5 * _MINUTE,
     30 * _MINUTE,
     2 * _HOUR,
-    5 * _HOUR,
-    10 * _HOUR,
+    6 * _HOUR,
     14 * _HOUR,
-    18 * _HOUR,
-    22 * _HOUR,
-    24 * _HOUR,
+    28 * _HOUR,
+    48 * _HOUR,
+    72 * _HOUR,
 )
-"""Seconds between one attempt and the next."""
+"""Seconds from the first attempt to each."""
 
-JITTER = 0.2
+DURABLE = tuple(later - earlier for earlier, later in pairwise(_ATTEMPTS))
+"""Seconds at most between one attempt and the next."""
+
+JITTER = 0.1
 LONGEST_RETRY_AFTER = 24 * _HOUR
 """Seconds: as long as a receiver may make us wait."""
 
@@ -69,4 +72,4 @@ def _durable(made: int, delivery_id: str) -> float | None:
     # The same delivery and attempt give the same pause, so a repeated calculation changes nothing.
     digest = hashlib.sha256(f"{delivery_id}#{made}".encode()).digest()
     share = int.from_bytes(digest[:6], "big") / (2**48 - 1)
-    return DURABLE[made - 1] * (1 - JITTER + 2 * JITTER * share)
+    return DURABLE[made - 1] * (1 - JITTER * share)
