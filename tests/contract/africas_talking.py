@@ -63,7 +63,7 @@ class AfricasTalkingHarness:
             self._simulator.refusals[CUSTOMER] = "InsufficientCredit"
         elif answer in _FAULTS:
             self._simulator.faults.append(_FAULTS[answer])
-        return Dial(reference, OWN, CUSTOMER, INSTRUCT, record=True)
+        return Dial(reference, OWN, CUSTOMER, record=True)
 
     def placed(self, reference: str) -> int:
         """See Harness."""

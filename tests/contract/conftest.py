@@ -8,6 +8,7 @@ from tandem.config import settings
 from tests.contract.africas_talking import AfricasTalkingHarness, africas_talking
 from tests.contract.harness import Harness
 from tests.contract.sandbox import ENVIRONMENT, SandboxHarness, sandbox
+from tests.contract.twilio import TwilioHarness, twilio
 from tests.simulators.africas_talking_calls import Scenario
 
 SetEnvironment = Callable[[dict[str, str]], None]
@@ -15,11 +16,12 @@ CARRIERS: dict[str, type[Harness]] = {
     "africas_talking": AfricasTalkingHarness,
     "africas_talking_demo": AfricasTalkingHarness,  # in the vocabulary of the provider's demo service
     "sandbox": SandboxHarness,
+    "twilio": TwilioHarness,
 }
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetEnvironment]:
+def environment(monkeypatch: pytest.MonkeyPatch, clock_file: str) -> Iterator[SetEnvironment]:
     """Set what the product reads from its environment."""
 
     def put(values: dict[str, str]) -> None:
@@ -27,7 +29,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetEnvironment]:
             monkeypatch.setenv(name, value)
         settings.cache_clear()
 
-    put({"STAGE": "local", "WEBHOOK_EGRESS_ALLOW": "127.0.0.0/8"})
+    put({"STAGE": "local", "TANDEM_CLOCK_FILE": clock_file, "WEBHOOK_EGRESS_ALLOW": "127.0.0.0/8"})
     yield put
     settings.cache_clear()
 
@@ -39,6 +41,10 @@ def harness(request: pytest.FixtureRequest, environment: SetEnvironment) -> Iter
         environment(ENVIRONMENT)
         with sandbox() as running:
             yield running
+        return
+    if request.param == "twilio":
+        with twilio() as simulated_twilio:
+            yield simulated_twilio
         return
     scenario = Scenario(vocabulary="demo") if request.param == "africas_talking_demo" else Scenario()
     with africas_talking(scenario) as simulated:

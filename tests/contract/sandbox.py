@@ -42,7 +42,7 @@ class SandboxHarness:
         self.carrier = Sandbox()
 
     def _dial(self, reference: str, number: str) -> Dial:
-        return Dial(reference, "+15005550100", number, "https://api.example.com/incoming", record=True)
+        return Dial(reference, "+15005550100", number, record=True)
 
     def prepare(self, answer: DialAnswer, reference: str) -> Dial:
         """See Harness."""

@@ -21,7 +21,8 @@ from tests.simulators.africas_talking_actions import Violation, read
 from tests.simulators.africas_talking_calls import Call, Reply, Scenario
 
 OWN, CUSTOMER, COLLEAGUE = "+254711000000", "+254722000001", "+254722000002"
-INSTRUCT, EVENTS, KEYS = (f"https://api.example.com/voice/{path}" for path in ("instruct", "events", "instruct?keys"))
+INSTRUCT, EVENTS = (f"https://api.example.com/voice/{path}?token=t" for path in ("instruct", "events"))
+KEYS = f"{INSTRUCT}&keys"
 RECORDING = "https://media.example.com/a.mp3"
 
 
@@ -76,7 +77,7 @@ def test_the_official_client_is_refused_with_a_wrong_key(simulator: AfricasTalki
 
 def test_our_adapter_asks_for_a_call_as_the_official_client_does(simulator: AfricasTalkingSimulator) -> None:
     Client(simulator.base_url).call(OWN, [CUSTOMER])
-    _adapter(simulator).dial(Dial("t.c", OWN, CUSTOMER, INSTRUCT, record=False))
+    _adapter(simulator).dial(Dial("t.c", OWN, CUSTOMER, record=False))
     official, ours = simulator.requests
     assert ours.path == official.path
     assert ours.form == {**official.form, "clientRequestId": "t.c"}
@@ -211,7 +212,7 @@ def _menu(form: dict[str, str]) -> list[Instruction]:
 def _play(simulator: AfricasTalkingSimulator, scenario: Scenario) -> tuple[Call, Product]:
     product = Product(simulator, _menu)
     simulator.post = product.post
-    session = product.adapter.dial(Dial("t.c", OWN, CUSTOMER, INSTRUCT, record=True))
+    session = product.adapter.dial(Dial("t.c", OWN, CUSTOMER, record=True))
     return simulator.play(session, scenario), product
 
 
@@ -357,7 +358,7 @@ def test_calls_are_played_over_http_in_the_background(simulator: AfricasTalkingS
         callback = f"{base_url}/voice/instruct?token=t"
         simulator.numbers[OWN] = Number(callback, f"{base_url}/voice/events?token=t")
         simulator.scenarios[CUSTOMER] = Scenario(digits=("3",))
-        session = product.adapter.dial(Dial("t.c", OWN, CUSTOMER, callback, record=False))
+        session = product.adapter.dial(Dial("t.c", OWN, CUSTOMER, record=False))
         simulator.finish()
     assert simulator.calls[session].queues == ["support"]
     assert product.happened[-1] is Happened.ENDED
@@ -367,6 +368,6 @@ def test_what_breaks_in_the_background_is_brought_to_light(simulator: AfricasTal
     product = Product(simulator, lambda form: [Gather(Say("Press 1"), "/not-absolute")])
     simulator.post = product.post
     simulator.scenarios[CUSTOMER] = Scenario()
-    product.adapter.dial(Dial("t.c", OWN, CUSTOMER, INSTRUCT, record=False))
+    product.adapter.dial(Dial("t.c", OWN, CUSTOMER, record=False))
     with pytest.raises(Violation, match="callbackUrl"):
         simulator.finish()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tandem import clock
-from tandem.carriers.africas_talking import Account, AfricasTalking, ClientToken
+from tandem.carriers.africas_talking import Account, AfricasTalking
 from tandem.carriers.base import (
     CarrierRequest,
     Dial,
@@ -22,6 +22,7 @@ from tandem.carriers.base import (
     Happened,
     Outcome,
     RecordingUnavailable,
+    Sought,
 )
 from tandem.config import settings
 from tandem.errors import Conflict, Unavailable
@@ -36,7 +37,7 @@ def _account(base_url: str = "http://127.0.0.1:9", *, token: str = "s3cret") -> 
 
 
 def _dial(reference: str = "t-1.c-1") -> Dial:
-    return Dial(reference, OWN, CUSTOMER, "https://hooks.example.com/voice/instruct", record=True)
+    return Dial(reference, OWN, CUSTOMER, record=True)
 
 
 @pytest.fixture
@@ -51,7 +52,9 @@ def carrier(simulator: AfricasTalkingSimulator) -> AfricasTalking:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+def stage(monkeypatch: pytest.MonkeyPatch, clock_file: str) -> Iterator[Callable[[str], None]]:
+    monkeypatch.setenv("TANDEM_CLOCK_FILE", clock_file)
+
     def move(name: str) -> None:
         monkeypatch.setenv("STAGE", name)
         settings.cache_clear()
@@ -113,6 +116,14 @@ def test_a_wrong_key_is_refused_and_not_repeated_to_anyone(simulator: AfricasTal
         AfricasTalking(account).dial(_dial())
     assert refused.value.cause == "401 The supplied authentication is invalid"
     assert not simulator.calls
+
+
+def test_a_request_that_timed_out_over_there_may_have_placed_the_call(
+    simulator: AfricasTalkingSimulator, carrier: AfricasTalking
+) -> None:
+    simulator.faults.append(Fault(status=408, body=b"Request Timeout"))
+    with pytest.raises(DialUnknown, match="408"):
+        carrier.dial(_dial())
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 429])
@@ -228,13 +239,19 @@ def test_an_injected_failure_refuses_the_dial_and_a_dropped_answer_hides_it(
 
 
 def test_the_provider_cannot_be_asked_for_a_call() -> None:
-    assert AfricasTalking(_account()).find("t-1.c-1") == Found(Finding.CANNOT_TELL)
+    assert AfricasTalking(_account()).find(Sought("t-1.c-1", OWN, CUSTOMER, clock.now())) == Found(Finding.CANNOT_TELL)
 
 
 def test_the_provider_cannot_end_a_call_and_says_so() -> None:
     with pytest.raises(Conflict) as conflict:
         AfricasTalking(_account()).hang_up("ATVId_1")
     assert (conflict.value.status, conflict.value.code) == (409, "CARRIER_CANNOT_HANG_UP")
+
+
+def test_the_provider_cannot_be_made_to_ask_nor_to_forget() -> None:
+    carrier = AfricasTalking(_account())
+    assert carrier.redirect("ATVId_1", "https://hooks.example.com/voice/instruct") is False
+    assert carrier.delete_recording("https://media.example.com/a.mp3") is False
 
 
 # The token
@@ -358,8 +375,9 @@ def test_a_recording_is_asked_for_without_our_credentials(
 
 
 def test_a_browser_client_gets_a_token(simulator: AfricasTalkingSimulator, carrier: AfricasTalking) -> None:
-    token = carrier.client_token("Ada.L", OWN, 7200)
-    assert token == ClientToken(token.token, "Ada.L", 7200)
+    before = clock.now()
+    token = carrier.client_token("Ada.L", 7200, OWN)
+    assert 7199 <= (token.expires_at - before).total_seconds() <= 7201
     assert token.token.startswith("ATCAPtkn_")
     (request,) = simulator.requests
     assert request.headers["content-type"] == "application/json"
@@ -376,4 +394,4 @@ def test_a_browser_client_gets_a_token(simulator: AfricasTalkingSimulator, carri
 def test_without_the_provider_there_are_no_tokens(simulator: AfricasTalkingSimulator) -> None:
     for account in (_account(), Account("acme", "wrong", "t", simulator.base_url, simulator.base_url)):
         with pytest.raises(Unavailable):
-            AfricasTalking(account).client_token("Ada", OWN, 60)
+            AfricasTalking(account).client_token("Ada", 60, OWN)

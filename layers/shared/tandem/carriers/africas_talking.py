@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -13,6 +14,7 @@ from tandem.carriers.base import (
     CarrierEvent,
     CarrierRequest,
     CarrierResponse,
+    ClientToken,
     Dial,
     DialRefused,
     DialUnknown,
@@ -21,6 +23,7 @@ from tandem.carriers.base import (
     Found,
     Outcome,
     RecordingUnavailable,
+    Sought,
 )
 from tandem.carriers.faults import injected
 from tandem.carriers.instructions import Instruction
@@ -31,6 +34,7 @@ _ANSWER_LIMIT = 64 * 1024
 _FORM_LIMIT = 64 * 1024
 _RECORDING_SECONDS = 60
 _RECORDING_LIMIT = 100 * 1024 * 1024
+_TIMED_OUT = 408  # of our request, it says; how far it got by then, it does not
 _REFUSALS = {
     "InvalidPhoneNumber": Outcome.INVALID_NUMBER,
     "DestinationNotSupported": Outcome.CARRIER_ERROR,
@@ -51,26 +55,19 @@ class Account:
     webrtc_url: str = "https://webrtc.africastalking.com"
 
 
-@dataclass(frozen=True, slots=True)
-class ClientToken:
-    """What a browser needs to make and take calls as `client_name`, for so many seconds."""
-
-    token: str
-    client_name: str
-    lifetime: int
-
-
 class AfricasTalking:
     """The adapter. It answers by XML, is called back at URLs set in the provider's dashboard, and cannot be asked."""
 
     name = "africas_talking"
+    call_id_field = "sessionId"
+    records_from_dial = False
 
     def __init__(self, account: Account, *, patience: float = 10.0) -> None:
         self._account = account
         self._patience = patience  # seconds for a whole exchange with the provider's API
 
     def dial(self, call: Dial) -> str:
-        """Place the call, once. `callback_url` and `record` cannot be sent: the provider calls the URL that its
+        """Place the call, once. Neither a callback URL nor `record` can be sent: the provider calls the URL that its
         dashboard has for `from_number`, and records when the answer to that call says so."""
         form = {
             "username": self._account.username,
@@ -91,13 +88,17 @@ class AfricasTalking:
             raise DialUnknown("no answer: the connection was broken off")
         return _session(response)
 
-    def find(self, reference: str) -> Found:
+    def find(self, call: Sought) -> Found:
         """The provider has no way to ask."""
         return Found(Finding.CANNOT_TELL)
 
     def hang_up(self, carrier_call_id: str) -> None:
         """The provider has no way to end a call but to give no more instructions when it asks for them."""
         raise Conflict("Africa's Talking cannot end a call that is under way.", code="CARRIER_CANNOT_HANG_UP")
+
+    def redirect(self, carrier_call_id: str, url: str) -> bool:
+        """The provider asks when it asks; a call cannot be made to."""
+        return False
 
     def verify(self, request: CarrierRequest) -> None:
         """Nothing is signed: the secret in the callback URL must be there. On a developer's machine it may be left
@@ -142,22 +143,32 @@ class AfricasTalking:
         except egress.ExchangeFailed as failure:
             raise RecordingUnavailable(f"{failure.word}: {failure}") from failure
 
-    def client_token(self, client_name: str, phone_number: str, ttl: int) -> ClientToken:
-        """A token for a browser client, for `ttl` seconds, at most a day. Raises Unavailable."""
+    def delete_recording(self, recording: str) -> bool:
+        """The provider has no way to delete a recording."""
+        return False
+
+    def client_token(self, client_name: str, seconds: int, phone_number: str) -> ClientToken:
+        """A token for a browser client, for at most a day. Raises Unavailable."""
+        asked_at = clock.now()
         body = {
             "username": self._account.username,
             "clientName": client_name,
             "phoneNumber": phone_number,
             "incoming": True,
             "outgoing": True,
-            "expire": f"{ttl}s",
+            "expire": f"{seconds}s",
         }
         try:
             response = self._post(f"{self._account.webrtc_url}/capability-token/request", "json", json.dumps(body))
             answer = json.loads(response.body) if response.status in (200, 201) else {}
-            return ClientToken(str(answer["token"]), str(answer["clientName"]), int(answer["lifeTimeSec"]))
-        except (egress.ExchangeFailed, ValueError, LookupError, TypeError, RecursionError) as failure:
+            lifetime = timedelta(seconds=int(answer["lifeTimeSec"]))
+            return ClientToken(str(answer["token"]), asked_at + lifetime)
+        except (egress.ExchangeFailed, ValueError, LookupError, TypeError, RecursionError, OverflowError) as failure:
             raise Unavailable("The carrier gives no client tokens at present.", code="CARRIER_ERROR") from failure
+
+    def client_address(self, client_name: str) -> str:
+        """The provider's name of a client."""
+        return f"{self._account.username}.{client_name}"
 
     def _post(self, url: str, kind: str, body: str) -> egress.Response:
         headers = {
@@ -179,7 +190,7 @@ class AfricasTalking:
 
 def _session(response: egress.Response) -> str:
     """The id of the call that the provider accepted. What is neither a clear yes nor a clear no is DialUnknown."""
-    if 400 <= response.status < 500:
+    if 400 <= response.status < 500 and response.status != _TIMED_OUT:
         text = response.body[:200].decode("utf-8", "replace").strip()
         raise DialRefused(Outcome.CARRIER_ERROR, f"{response.status} {text}".rstrip())
     if response.status not in (200, 201):

@@ -10,6 +10,7 @@ from tandem.carriers.instructions import (
     Enqueue,
     Gather,
     HangUp,
+    Hold,
     Instruction,
     Play,
     Record,
@@ -25,9 +26,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def written(instructions: Sequence[Instruction]) -> str:
     """The XML document that tells the carrier to do this, in this order.
 
-    The carrier hangs up when the list is done, so HangUp is the list's end. Redirect ends it too: what follows would
-    never be reached. A Reject must stand alone: it is the whole answer when it comes first, and afterwards, the call
-    being answered by then, the end.
+    The carrier hangs up when the list is done, so HangUp is the list's end. Redirect, and a Connect that is followed by
+    one, end it too: what follows would never be reached. A Reject must stand alone: it is the whole answer when it
+    comes first, and afterwards, the call being answered by then, the end.
     """
     response = Element("Response")
     for position, instruction in enumerate(instructions):
@@ -35,6 +36,8 @@ def written(instructions: Sequence[Instruction]) -> str:
             break
         response.extend(_actions(instruction))
         if isinstance(instruction, HangUp | Redirect | Reject):
+            break
+        if isinstance(instruction, Connect) and instruction.callback_url:
             break
     ElementTree.indent(response)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(response, encoding="unicode")
@@ -52,8 +55,16 @@ def _actions(instruction: Instruction) -> list[Element]:
             return _dial(instruction)
         case Record():
             return [_record(instruction)]
+        case Hold():
+            return [_hold(instruction)]
         case Enqueue(name, hold_music):
             return [_element("Enqueue", name=name, holdMusic=hold_music)]
+        case Redirect() | Reject() | HangUp():
+            return _end(instruction)
+
+
+def _end(instruction: Redirect | Reject | HangUp) -> list[Element]:
+    match instruction:
         case Redirect(url):
             return [_element("Redirect", url)]
         case Reject():
@@ -77,8 +88,10 @@ def _get_digits(gather: Gather) -> Element:
 def _dial(connect: Connect) -> list[Element]:
     # The targets are joined by commas: one that contains a comma would dial numbers that nobody checked.
     targets = [target for target in connect.targets if target and "," not in target]
+    # The carrier has no callback of a Dial's own; what follows is reached when nobody answered.
+    after = [_element("Redirect", connect.callback_url)] if connect.callback_url else []
     if not targets:
-        return []
+        return after
     action = _element(
         "Dial",
         phoneNumbers=",".join(targets),
@@ -87,7 +100,14 @@ def _dial(connect: Connect) -> list[Element]:
         callerId=connect.caller_id,
         maxDuration=connect.max_duration,
     )
-    return [action]
+    return [action, *after]
+
+
+def _hold(hold: Hold) -> Element:
+    """The carrier has no pause: it waits for a key that nobody was told to press."""
+    action = _element("GetDigits", timeout=max(1, hold.seconds))
+    action.extend(_actions(hold.prompt or Say("Please hold the line.")))
+    return action
 
 
 def _record(record: Record) -> Element:

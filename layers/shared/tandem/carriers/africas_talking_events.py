@@ -60,6 +60,9 @@ _OTHER_CAUSES = {
     "NO_ROUTE_DESTINATION": Outcome.CARRIER_ERROR,
     "SERVICE_UNAVAILABLE": Outcome.CARRIER_ERROR,
 }
+# Read by third parties' handlers; what else there may be is not published.
+_LEG_STATES = {"Completed": True, "Answered": True, "NotAnswered": False, "Busy": False, "Rejected": False,
+               "Expired": False, "Failed": False}  # fmt: skip
 _ORDINARY_CAUSES = ("NORMAL_CLEARING", "ALLOTTED_TIMEOUT")  # they end answered calls, and unanswered ones
 _FINAL_STATES = {
     "NotAnswered": Outcome.NO_ANSWER,
@@ -111,6 +114,8 @@ def _told(call: CarrierEvent, fields: Fields, *, asks_for_instructions: bool) ->
         yield _ended(call, fields)
     elif happened is not Happened.OTHER or not (digits or recording):
         yield replace(call, happened=happened)
+    if leg := _leg(call, fields, over=happened is Happened.ENDED):
+        yield leg
     if digits:
         yield replace(call, happened=Happened.DIGITS, digits=digits.upper())
     if recording:
@@ -147,6 +152,19 @@ def _ended(call: CarrierEvent, fields: Fields) -> CarrierEvent:
         duration=duration,
         cost=Cost(amount, currency.upper()) if amount and currency else None,
     )
+
+
+def _leg(call: CarrierEvent, fields: Fields, *, over: bool) -> CarrierEvent | None:
+    """What a request says of the dialled party: that they picked up, or, by a dial's status or with the end of the
+    call, that they are gone."""
+    state, seconds = _given(fields.get("dialStatus")), _matching(_SECONDS, fields.get("dialDurationInSeconds"))
+    if _given(fields.get("dialDestinationNumber")) is None:
+        return None
+    if state is None and not over:
+        return replace(call, happened=Happened.LEG_ANSWERED)
+    talked = None if seconds is None else int(seconds)
+    answered = _LEG_STATES.get(state or "") if talked is None else talked > 0
+    return replace(call, happened=Happened.LEG_ENDED, leg_answered=answered, leg_seconds=talked)
 
 
 def _outcome(fields: Fields, *, talked: bool) -> tuple[Outcome | None, str | None]:

@@ -34,6 +34,8 @@ class Happened(StrEnum):
     ENDED = "ended"
     RECORDED = "recorded"
     DIGITS = "digits"
+    LEG_ANSWERED = "leg_answered"
+    LEG_ENDED = "leg_ended"
     OTHER = "other"
 
 
@@ -52,6 +54,7 @@ class CarrierEvent:
     A call is found by `reference` (what we sent with the dial: "<tenant_id>.<call_id>") or else by
     `carrier_call_id`. `outcome` and `cause` belong to ENDED; where ENDED has no outcome, the core decides by whether
     the call was answered. `duration` in whole seconds of talk. `recording` is what `fetch_recording` takes.
+    `leg_answered` and `leg_seconds` belong to LEG_ENDED: the party that a Connect led to is gone, or never came.
     """
 
     happened: Happened
@@ -68,6 +71,8 @@ class CarrierEvent:
     cost: Cost | None = None
     recording: str | None = None
     digits: str | None = None
+    leg_answered: bool | None = None
+    leg_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,6 @@ class Dial:
     reference: str
     from_number: str
     to_number: str
-    callback_url: str
     record: bool
 
 
@@ -121,8 +125,19 @@ class RecordingUnavailable(Exception):
     """The carrier could not give the audio now; trying again may help."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A call to ask a carrier for: what was sent with its dial, and when; the carrier's id where it is known."""
+
+    reference: str
+    from_number: str
+    to_number: str
+    dialled_at: datetime
+    carrier_call_id: str | None = None
+
+
 class Finding(StrEnum):
-    """What a carrier says when asked for a call by our reference."""
+    """What a carrier says when asked for a call."""
 
     PLACED = "placed"
     NOT_PLACED = "not_placed"
@@ -138,19 +153,34 @@ class Found:
     events: Sequence[CarrierEvent] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClientToken:
+    """What a carrier's browser client takes to make and take calls."""
+
+    token: str
+    expires_at: datetime
+
+
 class Carrier(Protocol):
     """The way into the telephone network. An adapter translates and holds no state of its own."""
 
     name: str
+    call_id_field: str
+    """What the carrier calls its id of a call."""
+    records_from_dial: bool
+    """Whether a dial with `record` records the whole call, so that a Connect in it need not record again."""
 
     def dial(self, call: Dial) -> str:
         """Place the call, once; the carrier's id of it. Raises DialRefused or DialUnknown."""
 
-    def find(self, reference: str) -> Found:
-        """Ask whether the call of this reference was placed, and what became of it."""
+    def find(self, call: Sought) -> Found:
+        """Ask whether this call was placed, and what became of it. PLACED and NOT_PLACED only when that is certain."""
 
     def hang_up(self, carrier_call_id: str) -> None:
-        """End a call that is under way."""
+        """End a call that is under way. Raises Conflict where the carrier has no way to, Unavailable."""
+
+    def redirect(self, carrier_call_id: str, url: str) -> bool:
+        """Make a live call ask `url` for instructions now; False where that is impossible. Raises Unavailable."""
 
     def verify(self, request: CarrierRequest) -> None:
         """Check that the request is the carrier's. Raises Forged."""
@@ -163,3 +193,14 @@ class Carrier(Protocol):
 
     def fetch_recording(self, recording: str) -> Iterator[bytes]:
         """The audio, in chunks. Raises RecordingUnavailable."""
+
+    def delete_recording(self, recording: str) -> bool:
+        """Delete the carrier's copy, or find it gone; False where the carrier's API cannot. Raises
+        RecordingUnavailable when it could not be asked."""
+
+    def client_token(self, client_name: str, seconds: int, phone_number: str) -> ClientToken:
+        """What a browser takes to be the client of this name for so many seconds; it calls as `phone_number`, one of
+        our numbers. Raises Conflict where the account has no browser clients, Unavailable."""
+
+    def client_address(self, client_name: str) -> str:
+        """How a Connect names that client."""

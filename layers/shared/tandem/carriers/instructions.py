@@ -32,13 +32,19 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Connect the caller to a telephone number, SIP address or browser client; `caller_id` is one of our numbers."""
+    """Connect the caller to a telephone number, SIP address or browser client; `caller_id` is one of our numbers.
+
+    It rings for `timeout` seconds, where the carrier can be told. With a `callback_url` nothing that follows is
+    reached: the URL is asked what to do once the other party is gone or did not answer.
+    """
 
     targets: Sequence[str]
     caller_id: str | None = None
     record: bool = False
     sequential: bool = True
     max_duration: int | None = None
+    callback_url: str | None = None
+    timeout: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,14 @@ class Record:
     callback_url: str
     max_length: int = 120
     finish_on_key: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Let the caller wait at least so many seconds, hearing `prompt` first; then the next instruction follows."""
+
+    seconds: int
+    prompt: Say | Play | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +90,4 @@ class HangUp:
     """End the call."""
 
 
-Instruction = Say | Play | Gather | Connect | Record | Enqueue | Redirect | Reject | HangUp
+Instruction = Say | Play | Gather | Connect | Record | Hold | Enqueue | Redirect | Reject | HangUp

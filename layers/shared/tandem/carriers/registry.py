@@ -1,22 +1,37 @@
-"""The carriers by name, and where they find us."""
+"""The carriers by name, our accounts there, and where they find us."""
 
 import json
-from functools import cache
+from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import quote
 
+from tandem import clock
 from tandem.address import api_url
-from tandem.aws.parameters import parameter
+from tandem.aws.parameters import find_parameter
 from tandem.carriers.base import Carrier
 from tandem.config import settings
+from tandem.errors import Conflict
 
-NAMES = ("africas_talking", "sandbox")
+NAMES = ("africas_talking", "sandbox", "twilio")
 
 SANDBOX_NUMBER = "+15005550100"
 """The number that the sandbox calls from where the tenant has none of its own."""
 
+ACCOUNT_KEPT = 300
+"""Seconds for which an account, or that there is none, is believed: a rotated secret counts within these."""
+
+A = TypeVar("A")
+
+
+class NoAccount(Conflict):
+    """There is no account at a carrier, or none that can be used."""
+
+    def __init__(self, carrier_name: str, reason: str) -> None:
+        super().__init__(f"No account at {carrier_name} is configured: {reason}.")
+
 
 def carrier(name: str) -> Carrier:
-    """The adapter of this name. Only the carriers that are used are imported."""
+    """The adapter of this name. Only the carriers that are used are imported. Raises NoAccount."""
     if name == "sandbox":
         from tandem.carriers.sandbox import Sandbox
 
@@ -24,19 +39,44 @@ def carrier(name: str) -> Carrier:
     if name == "africas_talking":
         from tandem.carriers.africas_talking import Account, AfricasTalking
 
-        return AfricasTalking(Account(**_account(name, settings().credentials)))
+        return AfricasTalking(_account(name, Account))
+    if name == "twilio":
+        from tandem.carriers import twilio
+
+        return twilio.Twilio(_account(name, twilio.Account))
     raise ValueError(f"no carrier is called {name}")
 
 
 def callback_url(name: str) -> str:
     """Where a carrier finds us. Africa's Talking signs nothing: its URL carries the secret token instead."""
+    if name == "twilio":
+        from tandem.carriers.twilio import VOICE_PATH
+
+        return f"{api_url()}{VOICE_PATH}"
     if name != "africas_talking":
         return f"{api_url()}/api/telephony/calls/incoming"
-    return f"{api_url()}/voice/instruct?token={quote(_account(name, settings().credentials)['token'])}"
+    from tandem.carriers.africas_talking import Account
+
+    return f"{api_url()}/voice/instruct?token={quote(_account(name, Account).token)}"
 
 
-@cache
-def _account(name: str, credentials: str) -> dict[str, str]:
-    """The account at a carrier: a JSON object in the SecureString parameter `<prefix>/<carrier>`."""
-    account: dict[str, str] = json.loads(parameter(f"{settings().carrier_parameters}/{name}"))
+def _account(name: str, shape: type[A]) -> A:
+    """The account at a carrier: a JSON object of texts in the SecureString parameter `<prefix>/<carrier>`."""
+    path = f"{settings().carrier_parameters}/{name}"
+    text = _kept(path, settings().credentials, int(clock.timestamp()) // ACCOUNT_KEPT)
+    if text is None:
+        raise NoAccount(name, f"there is no parameter {path}")
+    try:
+        fields = json.loads(text)
+        account = shape(**fields)
+    except (ValueError, TypeError):
+        # Without its cause: that could quote the secret.
+        raise NoAccount(name, f"the parameter {path} is not a JSON object with the fields of an account") from None
+    if not all(isinstance(value, str) for value in fields.values()):
+        raise NoAccount(name, f"the parameter {path} has a field that is not text")
     return account
+
+
+@lru_cache(maxsize=64)
+def _kept(path: str, credentials: str, period: int) -> str | None:
+    return find_parameter(path)

@@ -4,20 +4,23 @@ What happens to a call is decided by the number dialled (the table SCRIPTS) and 
 are messages on a queue, each delayed until its time. The carrier remembers its calls in `SANDBOX#<reference>`.
 """
 
+import hmac
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tandem import clock
 from tandem.aws import queue, table
+from tandem.aws.parameters import find_parameter
 from tandem.aws.table import Absent, ConditionFailed, Item, Update
 from tandem.carriers.audio import tone_wav
 from tandem.carriers.base import (
     CarrierEvent,
     CarrierRequest,
     CarrierResponse,
+    ClientToken,
     Cost,
     Dial,
     DialRefused,
@@ -28,13 +31,19 @@ from tandem.carriers.base import (
     Happened,
     Outcome,
     RecordingUnavailable,
+    Sought,
 )
+from tandem.carriers.client_tokens import signed
 from tandem.carriers.faults import injected
 from tandem.carriers.instructions import Instruction
 from tandem.config import settings
 from tandem.ids import derived_id, new_id
 
 KEPT_DAYS = 30
+
+CLIENT_KEY = "tandem-sandbox-client-key-no-secret"
+"""What the sandbox signs tokens of browser clients with."""
+
 _TALK_SECONDS = 4
 
 
@@ -99,6 +108,8 @@ class Sandbox:
     """The adapter and the carrier in one."""
 
     name = "sandbox"
+    call_id_field = "session"
+    records_from_dial = True
 
     def dial(self, call: Dial) -> str:
         """Place the call: remember it, and put its steps on the queue."""
@@ -118,26 +129,35 @@ class Sandbox:
             raise DialUnknown("the connection was closed before the answer came")
         return session
 
-    def find(self, reference: str) -> Found:
+    def find(self, call: Sought) -> Found:
         """What the carrier remembers: whether the call was placed, and what it has told of it so far."""
-        item = table.get(_pk(reference), "CALL")
+        item = table.get(_pk(call.reference), "CALL")
         if item is None:
             return Found(Finding.NOT_PLACED)
-        call = Dial(reference, item["from"], item["to"], "", bool(item["record"]))
+        dial = Dial(call.reference, item["from"], item["to"], bool(item["record"]))
         dialled_at = clock.parse(item["dialled_at"])
         passed = (clock.now() - dialled_at).total_seconds()
-        told = [step for step in _script(call.to_number).steps if step.told <= passed]
-        told = [step for step in told if call.record or step.happened != Happened.RECORDED]
-        events = [event_of(_message(step, call, item["session"], dialled_at)) for step in told]
+        told = [step for step in _script(dial.to_number).steps if step.told <= passed]
+        told = [step for step in told if dial.record or step.happened != Happened.RECORDED]
+        events = [event_of(_message(step, dial, item["session"], dialled_at)) for step in told]
         return Found(Finding.PLACED, item["session"], [event for event in events if event])
 
     def hang_up(self, carrier_call_id: str) -> None:
         """The sandbox's calls end by their script."""
 
+    def redirect(self, carrier_call_id: str, url: str) -> bool:
+        """The sandbox's calls go by their script."""
+        return False
+
     def verify(self, request: CarrierRequest) -> None:
-        """The sandbox calls nobody back over HTTP: what comes so is believed on a developer's machine only."""
-        if not settings().is_local:
-            raise Forged("the sandbox does not call over HTTP")
+        """The secret token of the sandbox's account must be in the URL. On a developer's machine it may be left out,
+        but not be wrong."""
+        account, token = find_parameter(f"{settings().carrier_parameters}/sandbox"), request.query.get("token")
+        if settings().is_local and (token is None or account is None):
+            return
+        expected = json.loads(account)["token"] if account else ""
+        if not expected or not hmac.compare_digest(expected.encode(), (token or "").encode("utf-8", "replace")):
+            raise Forged("the token in the URL is missing or wrong")
 
     def parse(self, request: CarrierRequest) -> list[CarrierEvent]:
         """The events of a message."""
@@ -155,6 +175,9 @@ class Sandbox:
     def fetch_recording(self, recording: str) -> Iterator[bytes]:
         """The audio: a melody, different for each call. Two attempts fail for the number that says so."""
         reference = recording.removeprefix("sandbox:")
+        if reference.startswith("incoming."):
+            yield tone_wav(_TALK_SECONDS, reference)
+            return
         try:
             item = table.update(Update(_pk(reference), "CALL", add={"fetches": 1}, condition=table.Present))
         except ConditionFailed as error:
@@ -162,6 +185,21 @@ class Sandbox:
         if item["fetches"] <= _script(item["to"]).failing_fetches or injected(self.name, "fetch_recording"):
             raise RecordingUnavailable("500 the recording is not ready")
         yield tone_wav(_TALK_SECONDS, reference)
+
+    def delete_recording(self, recording: str) -> bool:
+        """The audio is made when it is asked for: there is no copy to delete."""
+        return True
+
+    def client_token(self, client_name: str, seconds: int, phone_number: str) -> ClientToken:
+        """A JWT that says who it is for and until when; it opens nothing, so its key is no secret."""
+        issued = int(clock.timestamp())
+        claims = {"iss": self.name, "sub": client_name, "number": phone_number, "iat": issued, "exp": issued + seconds}
+        token = signed({"alg": "HS256", "typ": "JWT"}, claims, CLIENT_KEY)
+        return ClientToken(token, datetime.fromtimestamp(issued + seconds, UTC))
+
+    def client_address(self, client_name: str) -> str:
+        """Any client's name."""
+        return f"client:{client_name}"
 
 
 def event_of(message: Any) -> CarrierEvent | None:
@@ -178,6 +216,9 @@ def event_of(message: Any) -> CarrierEvent | None:
             outcome=Outcome(message["outcome"]) if message.get("outcome") else None,
             cause=message.get("cause"),
             duration=message.get("duration"),
+            digits=message.get("digits"),
+            leg_answered=message.get("leg_answered"),
+            leg_seconds=message.get("leg_seconds"),
             cost=Cost(message["cost"], "USD") if message.get("cost") else None,
             recording=message.get("recording"),
         )
