@@ -8,7 +8,7 @@ from tandem.calls.models import CallFilter, CallView, DirectionFilter, StatusFil
 from tandem.calls.service import list_calls
 from tandem.entry import Caller, endpoint, key_or_session
 from tandem.entry.dialects import telephony
-from tandem.entry.pages import Listed, PageLimit, PageNumber
+from tandem.entry.pages import Cursor, ListedOn, PageLimit, PageNumber
 from tandem.shapes import DayOrMoment, Name
 
 
@@ -23,9 +23,13 @@ def handler(
     customer_id: Annotated[Name | None, Query(alias="customerId")] = None,
     page: PageNumber = 1,
     limit: PageLimit = 20,
-) -> Listed[CallView]:
-    """Calls, newest first. Dates are ISO 8601; an end that is only a date includes that whole UTC day."""
+    cursor: Cursor = None,
+) -> ListedOn[CallView]:
+    """Calls, newest first. Dates are ISO 8601; an end that is only a date includes that whole UTC day. `nextCursor`,
+    sent back as `cursor` with the same filters, leads on without gaps whatever happens meanwhile; `page` is then only
+    repeated."""
     wanted = CallFilter.over(
         start_date, end_date, status=status, direction=direction, agent_id=agent_id, customer_id=customer_id
     )
-    return Listed(*list_calls(caller.tenant_id, wanted, page=page, limit=limit), page, limit)
+    calls, total, next_cursor = list_calls(caller.tenant_id, wanted, page=page, limit=limit, cursor=cursor)
+    return ListedOn(calls, total, page, limit, next_cursor)

@@ -1,4 +1,4 @@
-"""GET /api/telephony/calls/{call_id}/recording/stream — the audio of a call."""
+"""GET /api/telephony/calls/{call_id}/recording/stream — the audio of a call, or with HEAD what it is."""
 
 from tandem.entry import Caller, endpoint, key_or_session
 from tandem.entry.answer import Answer
@@ -8,7 +8,13 @@ from tandem.entry.request import Request
 from tandem.recordings import service as recordings
 
 
-@endpoint("GET", "/api/telephony/calls/{call_id}/recording/stream", telephony, guard=key_or_session("read:recordings"))
+@endpoint(
+    "GET",
+    "/api/telephony/calls/{call_id}/recording/stream",
+    telephony,
+    guard=key_or_session("read:recordings"),
+    also_methods=["HEAD"],
+)
 def handler(caller: Caller, request: Request, call_id: str) -> Answer:
     """The recording's bytes; `Range` is honoured, and what is too large to answer is redirected to the store."""
-    return audio_answer(recordings.find(caller.tenant_id, call_id), request.headers)
+    return audio_answer(recordings.find(caller.tenant_id, call_id), request.headers, head=request.method == "HEAD")

@@ -3,6 +3,9 @@
 import pytest
 
 from infra.local.stack import Stack
+from infra.local.workspaces import operating
+from tandem.calls.models import Recording, RecordingState
+from tandem.calls.service import change_recording
 from tests.integration.conftest import Client
 
 
@@ -63,3 +66,18 @@ def test_messages_repeated_fetch_no_more(demo: Client, stack: Stack) -> None:
         stack.client("sqs").send_message(QueueUrl=url, MessageBody=body)
     stack.settle()
     assert recording_of(demo) == before
+
+
+def test_of_several_recordings_the_one_that_stands_is_kept_whichever_is_fetched_first(
+    demo: Client, stack: Stack
+) -> None:
+    demo.place("+15005550010")
+    stack.advance(9)
+    (call,) = demo.items("CALL#")
+    wanted = call["recording"]["source"]
+    late = Recording(RecordingState.AVAILABLE, f"{wanted}-2", "key", "audio/wav", 1)
+    with operating(stack):
+        change_recording(call["tenant_id"], call["call_id"], late, actor="worker:recordings")
+    assert recording_of(demo) == call["recording"]
+    stack.advance(30)
+    assert (recording_of(demo)["source"], recording_of(demo)["state"]) == (wanted, "available")

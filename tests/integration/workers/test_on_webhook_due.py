@@ -11,7 +11,7 @@ def test_a_delivery_that_failed_is_made_again_later_and_once(demo: Client, stack
         receiver.statuses += [500]
         demo("POST", "/api/telephony/calls/initiate", json={"customerPhone": "+15005550003", "agentId": "a"})
         stack.settle()
-        assert receiver.events() == ["call.initiated"]
+        assert receiver.events().count("call.initiated") == 1
         stack.advance(600)
         assert sorted(receiver.events()) == ["call.failed", "call.initiated", "call.initiated", "call.ringing"]
         assert {item["status"] for item in demo.items("DELIVERY#")} == {"success"}
