@@ -1,6 +1,6 @@
 """POST /voice/instruct — Africa's Talking asks what a caller shall hear and do next."""
 
-from tandem.calls.africas_talking import instruct_call
+from tandem.calls.instructing import instruct
 from tandem.entry import endpoint, from_carrier
 from tandem.entry.answer import Answer
 from tandem.entry.dialects import africas_talking
@@ -13,5 +13,5 @@ from tandem.entry.request import Request
 )
 def handler(request: Request) -> Answer:
     """An XML document of instructions, as text/plain; the events that the question carries are taken down first."""
-    response = instruct_call(carrier_request(request))
+    response = instruct("africas_talking", carrier_request(request))
     return Answer(response.body, response.content_type, response.status)

@@ -1,6 +1,6 @@
 """POST /voice/events — Africa's Talking tells what happened to a call."""
 
-from tandem.calls.africas_talking import hear_event
+from tandem.calls.instructing import hear_request
 from tandem.entry import endpoint, from_carrier
 from tandem.entry.answer import Answer
 from tandem.entry.dialects import africas_talking
@@ -11,5 +11,5 @@ from tandem.entry.request import Request
 @endpoint("POST", "/voice/events", africas_talking, guard=from_carrier("africas_talking"), also=["/api/voice/events"])
 def handler(request: Request) -> Answer:
     """`OK`, whatever was told; what is not understood has no effect."""
-    hear_event(carrier_request(request))
+    hear_request("africas_talking", carrier_request(request))
     return Answer("OK", "text/html; charset=utf-8")

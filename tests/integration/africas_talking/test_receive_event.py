@@ -11,7 +11,7 @@ from infra.local.gateway import Response
 from infra.local.stack import Stack
 from tests.conftest import AFRICAS_TALKING_TOKEN
 from tests.integration.conftest import Client
-from tests.integration.doors import contents
+from tests.integration.doors import contents, forget_accounts, leap
 
 NUMBER, CALLER = "+254711082000", "+254722000001"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
@@ -99,6 +99,29 @@ def test_a_callback_cannot_speak_of_another_carriers_call(demo: Client, stack: S
     before = contents(stack)
     assert post(stack, fields).text == "OK"
     assert contents(stack) == before
+
+
+def test_where_there_is_no_account_nobody_is_the_carrier(demo: Client, stack: Stack) -> None:
+    incoming(demo)
+    stack.client("ssm").delete_parameter(Name="/tandem/local/carriers/africas_talking")
+    forget_accounts(stack)
+    before = contents(stack)
+    for token in (None, "", AFRICAS_TALKING_TOKEN):
+        response = post(stack, {"sessionId": "ATVId_1", "eventType": "SessionEnded"}, token=token)
+        assert (response.status, list(response.json())) == (403, ["error"])
+    assert contents(stack) == before
+
+
+def test_a_rotated_token_counts_within_five_minutes(demo: Client, stack: Stack) -> None:
+    forget_accounts(stack)
+    nothing = {"sessionId": "ATVId_1", "eventType": "Nonsense"}
+    assert post(stack, nothing, token=AFRICAS_TALKING_TOKEN).status == 200
+    rotated = '{"username": "acme", "api_key": "secret", "token": "rotated"}'
+    stack.client("ssm").put_parameter(
+        Name="/tandem/local/carriers/africas_talking", Value=rotated, Type="SecureString", Overwrite=True
+    )
+    leap(stack, 300)
+    assert [post(stack, nothing, token=token).status for token in ("rotated", AFRICAS_TALKING_TOKEN)] == [200, 403]
 
 
 words = st.text(max_size=20) | st.sampled_from(

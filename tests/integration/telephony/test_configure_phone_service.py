@@ -1,10 +1,14 @@
 """POST /api/telephony/configure."""
 
+from typing import Any
+
 import pytest
 
 from infra.local.stack import Stack
+from tandem.aws import clients
 from tests.integration.conftest import Client, table_items
 from tests.integration.doors import contents, listening
+from tests.integration.test_never_dials_twice import hooked
 
 PATH = "/api/telephony/configure"
 FIELDS = {
@@ -158,3 +162,58 @@ def test_another_workspaces_calls_are_not_told(demo: Client, other: Client, stac
         other.place()
         stack.advance(30)
         assert receiver.received == []
+
+
+def test_of_two_changes_at_once_neither_is_lost(demo: Client, stack: Stack) -> None:
+    demo("POST", PATH, json={"phoneNumber": "+254711082000"})
+    answers: list[int] = []
+
+    def meanwhile(**_: Any) -> None:
+        if not answers:
+            answers.append(0)
+            changed = {"phoneNumber": "+254711082001", "transcriptionEnabled": True}
+            answers[0] = demo("POST", PATH, json=changed).status
+
+    own = "TelephonyConfigurePhoneService"
+    with hooked(stack, clients.dynamodb, "after-call.dynamodb.GetItem", meanwhile, own):
+        outer = demo("POST", PATH, json={"phoneNumber": "+254711082002", "recordingEnabled": False})
+    assert (outer.status, answers) == (200, [200])
+    data = demo("GET", PATH).json()["data"]
+    assert (data["phoneNumber"], data["recordingEnabled"], data["transcriptionEnabled"]) == (
+        "+254711082002",
+        False,
+        True,
+    )
+    assert [len(table_items(stack, f"NUMBER#+25471108200{number}")) for number in range(3)] == [0, 0, 1]
+
+
+def test_a_change_that_is_always_overtaken_is_told_to_try_again(demo: Client, stack: Stack) -> None:
+    demo("POST", PATH, json={"phoneNumber": "+254711082000"})
+    depth: list[int] = []
+
+    def meanwhile(**_: Any) -> None:
+        if not depth:
+            depth.append(1)
+            demo("POST", PATH, json={"recordingEnabled": True})
+            depth.pop()
+
+    own = "TelephonyConfigurePhoneService"
+    with hooked(stack, clients.dynamodb, "after-call.dynamodb.GetItem", meanwhile, own):
+        outer = demo("POST", PATH, json={"phoneNumber": "+254711082001"})
+    assert (outer.status, outer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert demo("GET", PATH).json()["data"]["phoneNumber"] == "+254711082000"
+
+
+def test_where_no_carrier_is_the_default_one_must_be_named(demo: Client, stack: Stack) -> None:
+    environment = stack.variables(stack.functions["TelephonyConfigurePhoneService"])
+    kept, environment["DEFAULT_CARRIER"] = environment["DEFAULT_CARRIER"], ""
+    try:
+        before = contents(stack)
+        response = demo("POST", PATH, json={"phoneNumber": "+254711082000"})
+        assert (response.status, response.json()["code"]) == (422, "VALIDATION_ERROR")
+        assert [field["field"] for field in response.json()["error"]["details"]["fields"]] == ["carrier"]
+        assert contents(stack) == before
+        assert demo("POST", PATH, json={"carrier": "sandbox"}).json()["data"]["carrier"] == "sandbox"
+        assert demo("POST", PATH, json={"phoneNumber": "+254711082000"}).json()["data"]["carrier"] == "sandbox"
+    finally:
+        environment["DEFAULT_CARRIER"] = kept

@@ -1,10 +1,14 @@
 """POST /api/telephony/calls/initiate."""
 
+from typing import Any
+
 import pytest
 
 from infra.local.stack import Stack
+from tandem.aws import clients
 from tests.integration.conftest import Client
-from tests.integration.doors import contents
+from tests.integration.doors import contents, forget_accounts
+from tests.integration.test_never_dials_twice import hooked
 
 PATH = "/api/telephony/calls/initiate"
 BODY = {"customerPhone": "+2348012345678", "agentId": "agent-123"}
@@ -146,3 +150,45 @@ def test_a_refusal_of_the_carrier_is_told_and_kept(phone: str, outcome: str, ret
 
 def test_a_field_that_is_null_counts_as_left_out(demo: Client) -> None:
     demo.place(customerId=None, conversationId=None, customGreeting=None, recordingEnabled=None)
+
+
+ACCOUNT = "/tandem/local/carriers/africas_talking"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "no JSON", "[]", "{}", '{"username": "a", "api_key": "hidden"}',
+     '{"username": "a", "api_key": "hidden", "token": "t", "tokens": "t"}',
+     '{"username": "a", "api_key": "hidden", "token": 1}'],
+    ids=str,
+)  # fmt: skip
+def test_without_a_usable_account_at_the_carrier_nothing_is_left_behind(
+    text: str | None, demo: Client, stack: Stack
+) -> None:
+    demo("POST", "/api/telephony/configure", json={"phoneNumber": "+254711082000", "carrier": "africas_talking"})
+    if text:
+        stack.client("ssm").put_parameter(Name=ACCOUNT, Value=text, Type="SecureString", Overwrite=True)
+    else:
+        stack.client("ssm").delete_parameter(Name=ACCOUNT)
+    forget_accounts(stack)
+    before = contents(stack)
+    response = demo("POST", PATH, json=BODY)
+    assert (response.status, response.json()["code"]) == (409, "CONFLICT")
+    assert response.json()["error"]["message"].startswith("No account at africas_talking is configured: ")
+    assert "hidden" not in response.text
+    assert contents(stack) == before
+
+
+def test_nothing_is_read_that_the_request_does_not_name(demo: Client, stack: Stack) -> None:
+    known = demo.call(demo.place()["callId"])
+    read: list[str] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        read.extend(key["sk"]["S"].partition("#")[0] for one in params["RequestItems"].values() for key in one["Keys"])
+
+    with hooked(stack, clients.dynamodb, "before-parameter-build.dynamodb.BatchGetItem", note):
+        demo.place()
+        assert sorted(read) == ["AGENT", "CALL", "PHONE", "PHONE_SERVICE"]
+        read.clear()
+        demo.place(customerId=known["customerId"], conversationId=known["conversationId"])
+    assert sorted(read) == ["AGENT", "CALL", "CONVERSATION", "CUSTOMER", "PHONE", "PHONE_SERVICE"]

@@ -82,14 +82,66 @@ def test_a_range_that_is_none_is_taken_for_the_whole(asked: str, demo: Client, c
     assert (response.status, len(response.body)) == (200, SIZE)
 
 
-@pytest.mark.parametrize("validator", ['"an-etag"', "Wed, 21 Oct 2015 07:28:00 GMT", ""])
-def test_a_conditional_range_is_the_whole_since_no_validator_is_given_out(
+@pytest.mark.parametrize("validator", ['"an-etag"', "Wed, 21 Oct 2015 07:28:00 GMT", "", "W/{tag}", "{tag}, {tag}"])
+def test_a_range_of_another_recording_than_the_client_has_is_the_whole(
     validator: str, demo: Client, call_id: str
 ) -> None:
     whole = stream(demo, call_id)
-    assert whole.header("etag") is whole.header("last-modified") is None
-    response = stream(demo, call_id, range="bytes=0-9", if_range=validator)
+    sent = validator.format(tag=whole.header("etag"))
+    response = stream(demo, call_id, range="bytes=0-9", if_range=sent)
     assert (response.status, response.body) == (200, whole.body)
+
+
+def test_a_range_of_the_recording_that_the_client_has_is_sent(demo: Client, call_id: str) -> None:
+    whole = stream(demo, call_id)
+    tag = str(whole.header("etag"))
+    assert tag.startswith('"')
+    response = stream(demo, call_id, range="bytes=0-9", if_range=tag)
+    assert (response.status, response.body, response.header("etag")) == (206, whole.body[:10], tag)
+    assert stream(demo, call_id).header("etag") == tag
+
+
+def test_each_recording_has_a_validator_of_its_own(demo: Client, call_id: str, stack: Stack) -> None:
+    second = str(demo.place()["callId"])
+    stack.advance(30)
+    assert stream(demo, call_id).header("etag") != stream(demo, second).header("etag")
+
+
+@pytest.mark.parametrize("known", ["{tag}", "W/{tag}", '"other", {tag}', "*"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_has_it_already_is_told_so(method: str, known: str, demo: Client, call_id: str) -> None:
+    tag = str(stream(demo, call_id).header("etag"))
+    sent = {"if-none-match": known.format(tag=tag)}
+    response = demo(method, f"/api/telephony/calls/{call_id}/recording/stream", headers=sent)
+    assert (response.status, response.body, response.header("etag")) == (304, b"", tag)
+    assert stream(demo, call_id, if_none_match='"other"').status == 200
+
+
+def head(client: Client, call_id: str, **headers: str) -> Response:
+    return client("HEAD", f"/api/telephony/calls/{call_id}/recording/stream", headers=headers)
+
+
+def test_head_tells_what_get_would_send_without_reading_it(demo: Client, call_id: str, stack: Stack) -> None:
+    whole = stream(demo, call_id)
+    with stack.count_requests() as counted:
+        response = head(demo, call_id, range="bytes=0-9")
+    assert (response.status, response.body) == (200, b"")
+    assert response.header("content-length") == str(SIZE)
+    for name in ("content-type", "accept-ranges", "etag", "content-disposition"):
+        assert response.header(name) == whole.header(name)
+    assert counted.total("s3") == 0
+
+
+def test_head_of_what_is_too_large_is_answered_here(demo: Client, call_id: str, stack: Stack) -> None:
+    make_it(demo, call_id, stack, 5 * 1024 * 1024)
+    response = head(demo, call_id)
+    assert (response.status, response.header("content-length")) == (200, str(5 * 1024 * 1024))
+    assert response.header("location") is None
+
+
+def test_head_is_refused_like_get(other: Client, call_id: str, stack: Stack) -> None:
+    assert head(other, call_id).status == 404
+    assert stack.request("HEAD", f"/api/telephony/calls/{call_id}/recording/stream").status == 401
 
 
 def test_what_is_larger_than_a_function_can_answer_is_sent_for_elsewhere(

@@ -8,6 +8,7 @@ from typing import Any
 
 from tandem import clock
 from tandem.address import api_url
+from tandem.analytics import service as analytics
 from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.table import TransactionCancelled, Write
@@ -17,7 +18,7 @@ from tandem.calls.views import view
 from tandem.carriers.base import CarrierEvent
 from tandem.errors import NotFound, Unavailable
 from tandem.events import outbox
-from tandem.events.models import Event, envelope
+from tandem.events.models import RECORDING_FOUND, Event, envelope
 from tandem.ids import new_id
 
 ATTEMPTS = 8
@@ -32,6 +33,9 @@ UNTIL_ASKED = {
 
 UNDECIDED = timedelta(seconds=60)
 """How long an end that did not say how it ended waits for a late answer."""
+
+UNTIL_FETCHED = timedelta(minutes=15)
+"""How long a recording may be on its way: all attempts at fetching it take less, so the request for it was lost."""
 
 
 def merge_events(call: Call, events: Sequence[CarrierEvent], *, actor: str) -> Call:
@@ -67,6 +71,8 @@ def reread(call: Call) -> Call:
 
 def announcements(call: Call, types: Sequence[str], moment: datetime) -> list[Write]:
     """The outbox writes of events about a call as it is then."""
+    if not types:
+        return []
     data = view(call, api_url())
     return [
         outbox.insertion(Event(new_id(), call.tenant_id, name, moment, call.call_id, envelope(name, moment, data)))
@@ -78,13 +84,14 @@ def _consequences(before: Call, after: Call, actor: str, action: str) -> list[Wr
     moment = clock.now()
     writes = announcements(after, lifecycle.events_between(before, after), moment)
     writes.append(audit.entry(after.tenant_id, actor, action, after.call_id, _differences(before, after)))
-    if before.carrier_call_id is None and after.carrier_call_id:
+    writes += analytics.counting(before, after)
+    if after.carrier_call_id and after.carrier_call_id != before.carrier_call_id:
         writes.append(store.session(after.carrier, after.carrier_call_id, after.tenant_id, after.call_id))
     return writes
 
 
 def _differences(before: Call, after: Call) -> dict[str, Any]:
-    names = ("status", "outcome", "dial", "cause", "notes", "tags", "rating")
+    names = ("status", "outcome", "dial", "cause", "recording_state", "notes", "tags", "rating")
     return {
         name: [getattr(before, name), getattr(after, name)]
         for name in names
@@ -94,7 +101,7 @@ def _differences(before: Call, after: Call) -> dict[str, Any]:
 
 def _due_at(call: Call) -> datetime | None:
     if call.status.is_final:
-        return None
+        return clock.now() + UNTIL_FETCHED if call.awaits_recording or call.erases_recording else None
     return clock.now() + (UNDECIDED if call.ended_at else UNTIL_ASKED[call.status])
 
 
@@ -104,3 +111,12 @@ def look_again(call: Call) -> None:
         table.update(store.change(call, call, _due_at(call)))
     except table.ConditionFailed:
         return  # something has happened to it meanwhile, which set the time anew
+
+
+def ask_again_for_recording(call: Call) -> None:
+    """Publish once more that the carrier has a recording of this call, and look at it again later."""
+    again = announcements(call, [RECORDING_FOUND], clock.now())
+    try:
+        table.transact([store.change(call, call, _due_at(call)), *again])
+    except TransactionCancelled:
+        return  # it has been fetched meanwhile, or another sweep was quicker

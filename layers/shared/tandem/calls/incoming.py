@@ -1,6 +1,7 @@
 """A call that comes in: the number leads to its tenant, the caller to a customer."""
 
 from tandem import clock
+from tandem.analytics import service as analytics
 from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.table import TransactionCancelled, Write
@@ -53,8 +54,9 @@ def _insert(carrier_name: str, tenant_id: str, event: CarrierEvent, caller: str)
     writes: list[Write] = [
         store.insertion(call, moment + changes.UNTIL_ASKED[call.status]),
         store.session(carrier_name, event.carrier_call_id, tenant_id, call.call_id, first=True),
-        conversations.opening(tenant_id, call.conversation_id, call.customer_id, moment),
+        *conversations.opening(tenant_id, call.conversation_id, call.customer_id, moment),
         *changes.announcements(call, ["call.initiated"], moment),
+        *analytics.counting(None, call),
         audit.entry(
             tenant_id, f"carrier:{carrier_name}", "call.receive", call.call_id, {"status": [None, "initiated"]}
         ),

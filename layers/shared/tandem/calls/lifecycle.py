@@ -1,18 +1,21 @@
 """The life of a call as a pure function: facts come in any order and any number, the record is the same.
 
-A carrier's events are merged as facts: the earliest ringing, the earliest answer, the end. The status follows from the
-facts. A final status is never left: an end that does not say how it ended (`outcome` None) and was not preceded by an
-answer leaves the call open until `settle` decides, so that a late answer is not too late.
+A carrier's events are merged as facts: the earliest ringing, the earliest answer, the end; what follows from them
+follows at reading (`Call.status`, `Call.outcome`, …). A final status is never left. This is the one rule by which order
+matters, and it matters only where a carrier contradicts itself: of two ends that lead to different final statuses, the
+one told first is believed, since subscribers have heard of it. Likewise a recording that was fetched stays.
+
+An end that does not say how it ended and was not preceded by an answer leaves the call open until `settle` decides, so
+that a late answer is not too late.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 
-from tandem.calls.models import INBOUND, Call, DialState, Recording, RecordingState, Status
+from tandem.calls.models import Call, DialState, Recording, RecordingState, Status, final_status
 from tandem.carriers.base import CarrierEvent, Cost, Happened, Outcome
 from tandem.events.models import RECORDING_FOUND
-
-REACHED = frozenset({Outcome.ANSWERED_HUMAN, Outcome.VOICEMAIL})
 
 # Of two ends that say different things, the one earlier in this list is kept where both leave the same status.
 _SPECIFIC_FIRST = (
@@ -35,18 +38,14 @@ def merge(call: Call, event: CarrierEvent) -> Call:
         case Happened.RINGING:
             merged = replace(call, ringing_at=_earliest(call.ringing_at, event.occurred_at))
         case Happened.ANSWERED:
-            merged = replace(call, answered_at=_earliest(call.answered_at, event.occurred_at))
+            merged = replace(call, told_answered_at=_earliest(call.told_answered_at, event.occurred_at))
         case Happened.ENDED:
             merged = _ended(call, event)
         case Happened.RECORDED:
-            merged = _recorded(call, event)
+            merged = replace(call, recording=_recording(call.recording, event.recording))
         case _:
             merged = call
-    if call.carrier_call_id is None and event.carrier_call_id:
-        merged = replace(merged, carrier_call_id=event.carrier_call_id)
-    if call.dial == DialState.INTENDED and event.carrier_call_id:
-        merged = replace(merged, dial=DialState.ACCEPTED)  # the carrier speaks of the call, so it was placed
-    merged = _with_status(merged)
+    merged = _placed(merged, event.carrier_call_id)
     return call if merged == call else merged
 
 
@@ -54,7 +53,17 @@ def settle(call: Call) -> Call:
     """Decide an end that did not say how it ended: nobody answered, or we would know by now."""
     if call.ended_at is None or call.status.is_final:
         return call
-    return _with_status(replace(call, outcome=Outcome.NO_ANSWER))
+    return replace(call, told_outcome=Outcome.NO_ANSWER)
+
+
+def give_up(call: Call, moment: datetime) -> Call:
+    """End a call of whose end nobody told: one that was answered is taken as talked out, for nobody knows how long."""
+    if call.ended_at is not None:
+        return call
+    if call.status == Status.ANSWERED:
+        return replace(call, ended_at=moment, end_assumed=True)
+    silent = "the carrier never told how the call ended"
+    return merge(call, CarrierEvent(Happened.ENDED, "", moment, outcome=Outcome.UNKNOWN, cause=silent))
 
 
 def events_between(before: Call, after: Call) -> list[str]:
@@ -62,11 +71,15 @@ def events_between(before: Call, after: Call) -> list[str]:
     types = []
     if before.status != after.status:
         types.append(f"call.{_EVENT.get(after.status, after.status.value)}")
-    if before.recording is None and after.recording is not None:
+    if after.awaits_recording and _source(before) != _source(after):
         types.append(RECORDING_FOUND)
     if _stands(after) and not _stands(before):
         types.append("call.recording.available")
     return types
+
+
+def _source(call: Call) -> str | None:
+    return call.recording.source if call.recording else None
 
 
 def _stands(call: Call) -> bool:
@@ -78,63 +91,41 @@ _EVENT = {Status.MISSED: "failed"}
 
 
 def _ended(call: Call, event: CarrierEvent) -> Call:
-    outcome = event.outcome
-    if outcome is None and event.duration:
-        outcome = Outcome.ANSWERED_HUMAN
+    told_end = None if call.end_assumed else call.ended_at  # an end that is told takes the place of an assumed one
     return replace(
         call,
-        answered_at=_earliest(call.answered_at, event.answered_at),
-        ended_at=_earliest(call.ended_at, event.occurred_at),
-        outcome=_outcome(call, outcome),
-        cause=_first(call.cause, event.cause),
+        told_answered_at=_earliest(call.told_answered_at, event.answered_at),
+        ended_at=_earliest(told_end, event.occurred_at),
+        end_assumed=False,
+        told_outcome=_outcome(call, event.outcome),
+        told_cause=_first(call.told_cause, event.cause),
         talk_seconds=_longest(call.talk_seconds, event.duration),
         cost=_dearest(call.cost, event.cost),
-        recording=_recorded(call, event).recording,
+        recording=_recording(call.recording, event.recording),
     )
 
 
-def _recorded(call: Call, event: CarrierEvent) -> Call:
-    if not event.recording or call.recording is not None:
+def _recording(known: Recording | None, source: str | None) -> Recording | None:
+    """Of several recordings, the one whose name comes first; unless another was fetched by then."""
+    if not source or (known and (known.state != RecordingState.PENDING or known.source <= source)):
+        return known
+    return Recording(RecordingState.PENDING, source)
+
+
+def _placed(call: Call, carrier_call_id: str) -> Call:
+    """A carrier that speaks of a call has placed it."""
+    if not carrier_call_id:
         return call
-    return replace(call, recording=Recording(RecordingState.PENDING, event.recording))
-
-
-def _with_status(call: Call) -> Call:
-    outcome = call.outcome
-    if call.ended_at and outcome is None and call.answered_at:
-        outcome = Outcome.ANSWERED_HUMAN
-    return replace(call, outcome=outcome, status=_status(call, outcome), answered_at=_answer_before_end(call))
-
-
-def _answer_before_end(call: Call) -> datetime | None:
-    """When it was answered; where that was heard of only after the end, so long before it as the talk lasted."""
-    if call.answered_at is None or call.ended_at is None or call.answered_at <= call.ended_at:
-        return call.answered_at
-    return call.ended_at - timedelta(seconds=call.talk_seconds or 0)
-
-
-def _status(call: Call, outcome: Outcome | None) -> Status:
-    if call.ended_at and outcome is not None:
-        return _final(call.direction, outcome)
-    if call.answered_at:
-        return Status.ANSWERED
-    return Status.RINGING if call.ringing_at else Status.INITIATED
-
-
-def _final(direction: str, outcome: Outcome) -> Status:
-    if outcome in REACHED:
-        return Status.COMPLETED
-    unanswered = outcome in (Outcome.NO_ANSWER, Outcome.CANCELED)
-    return Status.MISSED if direction == INBOUND and unanswered else Status.FAILED
+    dial = DialState.ACCEPTED if call.dial == DialState.INTENDED else call.dial
+    return replace(call, dial=dial, carrier_call_id=_first(call.carrier_call_id, carrier_call_id))
 
 
 def _outcome(call: Call, said: Outcome | None) -> Outcome | None:
-    known = call.outcome
-    if known is None or said is None:
-        return known or said
-    if _final(call.direction, known) != _final(call.direction, said):
+    """What is told of the outcome, with `said`: only what agrees with the final status that the call has already."""
+    known, present = call.told_outcome, call.outcome
+    if said is None or (present and final_status(call.direction, present) != final_status(call.direction, said)):
         return known
-    return min(known, said, key=_SPECIFIC_FIRST.index)
+    return min(known, said, key=_SPECIFIC_FIRST.index) if known else said
 
 
 def _earliest(known: datetime | None, said: datetime | None) -> datetime | None:
@@ -153,4 +144,4 @@ def _dearest(known: Cost | None, said: Cost | None) -> Cost | None:
     """The larger of two charges: a carrier corrects its price upwards as the call goes on."""
     if known is None or said is None:
         return known or said
-    return max(known, said, key=lambda cost: (float(cost.amount), cost.currency))
+    return max(known, said, key=lambda cost: (Decimal(cost.amount), cost.amount, cost.currency))

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
-from tandem.carriers.base import Cost, Outcome
+from tandem.calls.flow import Flow, Stage
+from tandem.carriers.base import Cost, Outcome, Sought
 from tandem.shapes import E164, Body, Name, View
 
 OUTBOUND, INBOUND = "outbound", "inbound"
@@ -47,11 +48,12 @@ class RecordingState(StrEnum):
     PENDING = "pending"
     AVAILABLE = "available"
     FAILED = "failed"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A call's recording: where the carrier has it, then where we have it."""
+    """A call's recording: where the carrier has it, then where we have it, then that it is gone."""
 
     state: RecordingState
     source: str
@@ -59,11 +61,24 @@ class Recording:
     content_type: str | None = None
     size: int | None = None
     stored_at: datetime | None = None
+    deleted_at: datetime | None = None
+    erasing: bool = False
+    """It was deleted, and not every copy is known to be gone yet."""
+
+
+REACHED = frozenset({Outcome.ANSWERED_HUMAN, Outcome.VOICEMAIL})
+"""Outcomes of a call that somebody or something answered."""
+
+ASSUMED = "the carrier never told of the end; it was assumed"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call, whoever placed it and whichever carrier bears it. `version` grows with every write."""
+    """A call, whoever placed it and whichever carrier bears it. `version` grows with every write.
+
+    What carriers told is kept as facts, raw (`told_…` where what follows from a fact has the plain name); `status`,
+    `outcome`, `cause`, `answered_at` and `duration` follow from them at reading.
+    """
 
     call_id: str
     tenant_id: str
@@ -75,37 +90,105 @@ class Call:
     carrier: str
     created_at: datetime
     agent_id: str | None = None
-    status: Status = Status.INITIATED
     dial: DialState = DialState.INTENDED
     carrier_call_id: str | None = None
     greeting: str | None = None
     recording_enabled: bool = True
     ringing_at: datetime | None = None
-    answered_at: datetime | None = None
+    told_answered_at: datetime | None = None
     ended_at: datetime | None = None
-    outcome: Outcome | None = None
-    cause: str | None = None
+    end_assumed: bool = False
+    """Nobody told of the end of an answered call: it was taken as over after so many hours."""
+    told_outcome: Outcome | None = None
+    told_cause: str | None = None
     talk_seconds: int | None = None
     cost: Cost | None = None
     recording: Recording | None = None
+    flow: Flow | None = None
+    """Where it stands among menus, queues and agents; None until its carrier asks what to do."""
     notes: str | None = None
     tags: list[str] = field(default_factory=list)
     rating: int | None = None
     version: int = 1
 
     @property
+    def status(self) -> Status:
+        """Where the call stands. An end of which the outcome is not known yet leaves it where it was."""
+        if outcome := self.outcome:
+            return final_status(self.direction, outcome)
+        if self.told_answered_at:
+            return Status.ANSWERED
+        return Status.RINGING if self.ringing_at else Status.INITIATED
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the call ended: as told, else that it was answered, if it was; None while that is not known.
+
+        The carrier has answered a call that comes in; whether anybody spoke with the caller we know better."""
+        if self.ended_at and self.flow and self.direction == INBOUND:
+            if self.flow.message_left:
+                return Outcome.VOICEMAIL
+            if self.flow.stage == Stage.QUEUE:
+                return Outcome.CANCELED
+        if self.ended_at is None or self.told_outcome is not None:
+            return self.told_outcome
+        return Outcome.ANSWERED_HUMAN if self.told_answered_at or self.talk_seconds else None
+
+    @property
+    def cause(self) -> str | None:
+        """Why it ended, in the carrier's words or, where the end was assumed, in ours."""
+        return ASSUMED if self.end_assumed else self.told_cause
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When it was answered; where that was heard of only after the end, so long before it as the talk lasted."""
+        told = self.told_answered_at
+        if told is None or self.ended_at is None or told <= self.ended_at:
+            return told
+        return self.ended_at - timedelta(seconds=self.talk_seconds or 0)
+
+    @property
     def duration(self) -> int | None:
-        """Whole seconds of talk: what the carrier bills, else from answer to end; None while the call lasts."""
-        if not self.status.is_final or self.ended_at is None:
+        """Whole seconds of talk: what the carrier bills, else from answer to end; None while the call lasts, and where
+        its end was assumed."""
+        if not self.status.is_final or self.ended_at is None or self.end_assumed:
             return None
         if self.talk_seconds is not None:
             return self.talk_seconds
         return max(0, int((self.ended_at - self.answered_at).total_seconds())) if self.answered_at else 0
 
     @property
+    def recording_state(self) -> RecordingState | None:
+        """Where its recording stands, if there is one."""
+        return self.recording.state if self.recording else None
+
+    @property
+    def awaits_recording(self) -> bool:
+        """Whether the carrier has a recording that is still to be fetched."""
+        return self.recording_state == RecordingState.PENDING
+
+    @property
+    def erases_recording(self) -> bool:
+        """Whether copies of its deleted recording are still to be erased."""
+        return self.recording is not None and self.recording.erasing
+
+    @property
     def reference(self) -> str:
         """What the carrier is given with the dial, and gives back."""
         return f"{self.tenant_id}.{self.call_id}"
+
+    @property
+    def sought(self) -> Sought:
+        """What the carrier is asked for this call with."""
+        return Sought(self.reference, self.from_number, self.to_number, self.created_at, self.carrier_call_id)
+
+
+def final_status(direction: str, outcome: Outcome) -> Status:
+    """The status that a call with this outcome ends in."""
+    if outcome in REACHED:
+        return Status.COMPLETED
+    unanswered = outcome in (Outcome.NO_ANSWER, Outcome.CANCELED)
+    return Status.MISSED if direction == INBOUND and unanswered else Status.FAILED
 
 
 RETRYABLE = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.CARRIER_ERROR, Outcome.PLATFORM_ERROR})
@@ -156,6 +239,8 @@ CallView = TypedDict(
         "cause": str | None,
         "duration": int | None,
         "recordingUrl": str | None,
+        "recordingState": str | None,
+        "recordingDeletedAt": str | None,
         "notes": str | None,
         "tags": list[str],
         "rating": int | None,

@@ -1,17 +1,19 @@
 """Placing an outbound call: the intent is written before the dial, and what is not certain is never dialled again."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tandem import clock
 from tandem.agents import service as agents
+from tandem.analytics import service as analytics
 from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled, Write
 from tandem.calls import changes, lifecycle, store
 from tandem.calls.models import OUTBOUND, RETRYABLE, Call, CallRequest, DialState
-from tandem.carriers.base import CarrierEvent, Dial, DialRefused, DialUnknown, Happened
-from tandem.carriers.registry import SANDBOX_NUMBER, callback_url, carrier
+from tandem.carriers.base import Carrier, CarrierEvent, Dial, DialRefused, DialUnknown, Happened
+from tandem.carriers.registry import SANDBOX_NUMBER, carrier
 from tandem.conversations import service as conversations
 from tandem.customers import service as customers
 from tandem.errors import CarrierRefused, Conflict, NotFound, Unavailable
@@ -25,6 +27,9 @@ DIAL_SETTLES_WITHIN = timedelta(seconds=60)
 
 ATTEMPTS = 4
 """Tries of a transaction that another one was in the way of."""
+
+_PAUSES = (0.0, 0.05, 0.2)
+"""Seconds before each try at writing down that the carrier accepted the dial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +46,47 @@ class _Parties:
 def dial_out(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool) -> Call:
     """Dial `customerPhone` on behalf of an agent, at most once for this `call_id` whatever fails.
 
-    Raises NotFound for an unknown customer or conversation, Conflict without a phone service, CarrierRefused when the
-    carrier certainly did not place the call. A call whose answer from the carrier is lost is `initiated`, and settled
-    later.
+    Raises NotFound for an unknown customer or conversation, Conflict without a phone service or (NoAccount) an account
+    at its carrier, CarrierRefused when the carrier certainly did not place the call. A call whose answer from the
+    carrier is lost is `initiated`, and settled later.
     """
     for _ in range(ATTEMPTS):
         parties = _parties(tenant_id, request, call_id, test=test)
         if parties.call is not None:
             return parties.call  # a repeated request: whatever became of the dial, it is not made again
         call = _new_call(tenant_id, request, parties, call_id)
+        adapter = carrier(call.carrier)  # before the intent: without an account nothing is left behind
         try:
             table.transact(_intent(call, request, parties, actor))
         except TransactionCancelled:
             continue  # someone registered the same customer or agent meanwhile: read again
-        return _dial(call)
+        return _dial(call, adapter)
     raise Unavailable("Too many calls to this customer are being placed at once. Try again shortly.", retry_after=1)
 
 
 def _parties(tenant_id: str, request: CallRequest, call_id: str, *, test: bool) -> _Parties:
-    wanted = [
-        tenants.phone_service_key(tenant_id),
-        store.key(tenant_id, call_id),
-        agents.key(tenant_id, request.agent_id),
-        conversations.key(tenant_id, request.conversation_id or call_id),
-        *customers.keys(tenant_id, request.customer_id, request.customer_phone),
-    ]
-    phone_service, call, agent, conversation, by_phone, *by_id = table.get_many(wanted)
-    if request.customer_id and not by_id[0]:
+    by_phone, *by_id = customers.keys(tenant_id, request.customer_id, request.customer_phone)
+    keys = {
+        "service": tenants.phone_service_key(tenant_id),
+        "call": store.key(tenant_id, call_id),
+        "agent": agents.key(tenant_id, request.agent_id),
+        "by_phone": by_phone,
+    }
+    if by_id:
+        keys["customer"] = by_id[0]
+    if request.conversation_id:
+        keys["conversation"] = conversations.key(tenant_id, request.conversation_id)
+    found = {name: item for name, item in zip(keys, table.get_many([*keys.values()]), strict=True) if item}
+    if request.customer_id and "customer" not in found:
         raise NotFound(f"There is no customer {request.customer_id}.")
-    if request.conversation_id and not conversation:
+    if request.conversation_id and "conversation" not in found:
         raise NotFound(f"There is no conversation {request.conversation_id}.")
     return _Parties(
-        service=tenants.phone_service_of(tenant_id, phone_service, test=test),
-        customer_id=request.customer_id or (by_phone["customer_id"] if by_phone else None),
-        conversation=conversation,
-        agent=agent,
-        call=store.from_item(call) if call else None,
+        service=tenants.phone_service_of(tenant_id, found.get("service"), test=test),
+        customer_id=request.customer_id or found.get("by_phone", {}).get("customer_id"),
+        conversation=found.get("conversation"),
+        agent=found.get("agent"),
+        call=store.from_item(found["call"]) if "call" in found else None,
     )
 
 
@@ -108,37 +118,53 @@ def _intent(call: Call, request: CallRequest, parties: _Parties, actor: str) -> 
     if parties.customer_id is None:
         writes += customers.registering(call.tenant_id, call.customer_id, call.to_number, moment)
     if parties.conversation is None:
-        writes.append(conversations.opening(call.tenant_id, call.conversation_id, call.customer_id, moment))
+        writes += conversations.opening(call.tenant_id, call.conversation_id, call.customer_id, moment)
     if parties.agent is None:
         writes.append(agents.registering(call.tenant_id, request.agent_id, moment))
     writes += changes.announcements(call, ["call.initiated"], moment)
+    writes += analytics.counting(None, call)
     writes.append(audit.entry(call.tenant_id, actor, "call.place", call.call_id, {"status": [None, call.status.value]}))
     return writes
 
 
-def _dial(call: Call) -> Call:
-    adapter = carrier(call.carrier)
-    dial = Dial(
-        reference=call.reference,
-        from_number=call.from_number,
-        to_number=call.to_number,
-        callback_url=callback_url(call.carrier),
-        record=call.recording_enabled,
-    )
+def _dial(call: Call, adapter: Carrier) -> Call:
+    dial = Dial(call.reference, call.from_number, call.to_number, record=call.recording_enabled)
     try:
         carrier_call_id = adapter.dial(dial)
     except DialRefused as refusal:
         raise _refused(call, refusal) from refusal
-    except DialUnknown as lost:
-        logger().warning("the dial's answer was lost; it will be settled", call_id=call.call_id, reason=str(lost))
+    except Exception as lost:  # whatever else goes wrong in there, the carrier may have placed the call
+        expected = isinstance(lost, DialUnknown)
+        logger().warning(
+            "the dial's answer was lost; it will be settled",
+            call_id=call.call_id,
+            reason=f"{type(lost).__name__}: {lost}",
+            exc_info=not expected,
+        )
         count("DialUnknown")
         return call  # still INTENDED and on the due index: the carrier's callback or the schedule settles it
-    try:
-        table.transact(store.dialled(call, carrier_call_id, clock.now() + changes.UNTIL_ASKED[call.status]))
-    except (TransactionCancelled, Unavailable):
+    if not _kept(call, carrier_call_id):
         # The call is under way and known by its reference; what is missing here comes with the carrier's events.
         logger().warning("the dial's outcome could not be stored; it will be settled", call_id=call.call_id)
+        count("DialNotStored")
     return replace(call, dial=DialState.ACCEPTED, carrier_call_id=carrier_call_id)
+
+
+def _kept(call: Call, carrier_call_id: str) -> bool:
+    """Write down the carrier's id of a call, so that what it tells without our reference is understood too."""
+    writes = store.dialled(call, carrier_call_id)
+    for pause in _PAUSES:
+        time.sleep(pause)
+        try:
+            table.transact(writes)
+        except TransactionCancelled as cancelled:
+            if cancelled.failed[0] is not None:
+                writes = writes[1:]  # an event of the carrier's was here first: the call knows, its id may not
+        except Unavailable:
+            continue
+        else:
+            return True
+    return False
 
 
 def _refused(call: Call, refusal: DialRefused) -> CarrierRefused:

@@ -1,4 +1,4 @@
-"""What the sandbox carrier tells, taken from its queue."""
+"""What the sandbox carrier tells of calls that we placed, taken from its queue."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tandem.address import api_url
-from tandem.calls import changes, lifecycle, store
+from tandem.calls import changes, history, lifecycle, store
 from tandem.calls.incoming import receive_call
 from tandem.calls.models import Call, CallFilter, CallPlaced, CallRequest, CallView, Recording, RecordingState
 from tandem.calls.placing import dial_out
 from tandem.calls.views import view
-from tandem.carriers.base import CarrierEvent, Finding, Happened, Outcome
+from tandem.carriers.base import CarrierEvent, Finding, Found, Happened, Outcome
 from tandem.carriers.registry import carrier
 from tandem.errors import NotFound
 from tandem.observability import count, logger
@@ -19,11 +19,13 @@ from tandem.sweeping import each
 
 __all__ = [
     "change_recording",
+    "delete_recording",
     "get_call",
     "hear",
     "list_calls",
     "place_call",
     "receive_call",
+    "recording_erased",
     "settle_silent",
     "show_call",
 ]
@@ -33,6 +35,11 @@ GIVE_UP_DIAL = timedelta(minutes=15)
 
 GIVE_UP_CALL = timedelta(hours=12)
 """After this a call whose end was never told is taken as over."""
+
+GIVE_UP_RECORDING = timedelta(hours=24)
+"""After this a recording that could not be fetched, however often it was asked for, is taken as lost."""
+
+_ACTOR = "schedule:settle"
 
 
 def place_call(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool) -> CallPlaced:
@@ -54,10 +61,12 @@ def show_call(tenant_id: str, call_id: str) -> CallView:
     return view(get_call(tenant_id, call_id), api_url())
 
 
-def list_calls(tenant_id: str, wanted: CallFilter, *, page: int, limit: int) -> tuple[list[CallView], int]:
-    """A page of the calls that match, newest first, and how many there are."""
-    calls, total = store.page(tenant_id, wanted, offset=(page - 1) * limit, limit=limit)
-    return [view(call, api_url()) for call in calls], total
+def list_calls(
+    tenant_id: str, wanted: CallFilter, *, page: int, limit: int, cursor: str | None = None
+) -> tuple[list[CallView], int, str | None]:
+    """A page of the calls that match, newest first, how many there are, and the cursor of the next page."""
+    found = history.find(tenant_id, wanted, offset=(page - 1) * limit, limit=limit, cursor=cursor)
+    return [view(call, api_url()) for call in found.calls], found.total, found.cursor
 
 
 def hear(carrier_name: str, events: Iterable[CarrierEvent]) -> list[Call]:
@@ -80,17 +89,47 @@ def hear(carrier_name: str, events: Iterable[CarrierEvent]) -> list[Call]:
 
 
 def change_recording(tenant_id: str, call_id: str, recording: Recording, *, actor: str) -> Call:
-    """Write down what became of a recording that was being fetched; what is decided already stays."""
+    """Write down what became of a recording that was being fetched; what is decided already stays, and so does the
+    wish for another one that the carrier has told of meanwhile."""
 
     def decide(present: Call) -> Call:
-        pending = present.recording is not None and present.recording.state == RecordingState.PENDING
-        return replace(present, recording=recording) if pending else present
+        awaited = present.recording if present.awaits_recording else None
+        return replace(present, recording=recording) if awaited and awaited.source == recording.source else present
 
     return changes.change(get_call(tenant_id, call_id), decide, actor=actor, action="call.recording")
 
 
+def delete_recording(tenant_id: str, call_id: str, moment: datetime, *, actor: str) -> Call:
+    """Take a call's recording for deleted from now on; its copies are still to be erased. Raises NotFound when there is
+    none, or it was deleted before."""
+
+    def decide(present: Call) -> Call:
+        if present.recording is None or present.recording_state == RecordingState.DELETED:
+            return present
+        deleted = replace(present.recording, state=RecordingState.DELETED, deleted_at=moment, erasing=True)
+        return replace(present, recording=deleted)
+
+    call = changes.change(get_call(tenant_id, call_id), decide, actor=actor, action="call.recording.delete")
+    if call.recording is None:
+        raise NotFound("This call has no recording.")
+    if call.recording.deleted_at != moment:
+        raise NotFound("The recording was deleted before.")
+    return call
+
+
+def recording_erased(call: Call, *, actor: str) -> None:
+    """Write down that no copy of a call's deleted recording is left that could be erased."""
+
+    def decide(present: Call) -> Call:
+        recording = present.recording
+        return replace(present, recording=replace(recording, erasing=False)) if recording else present
+
+    changes.change(call, decide, actor=actor, action="call.recording.erased")
+
+
 def settle_silent(moment: datetime) -> int:
-    """Ask carriers about calls that went silent, and close what cannot be told; how many that were.
+    """Ask carriers about calls that went silent, close what cannot be told, and ask again for recordings that did not
+    come; how many calls that were.
 
     Nothing is ever dialled here.
     """
@@ -98,27 +137,58 @@ def settle_silent(moment: datetime) -> int:
 
 
 def _settle(call: Call, moment: datetime) -> None:
-    actor = "schedule:settle"
-    found = carrier(call.carrier).find(call.reference)
-    if found.finding == Finding.PLACED and found.events:
-        call = changes.merge_events(call, found.events, actor=f"carrier:{call.carrier}")
-    elif found.finding == Finding.NOT_PLACED and call.carrier_call_id is None:
-        never = _end(moment, Outcome.PLATFORM_ERROR, "the dial never reached the carrier")
-        call = changes.merge_events(call, [never], actor=actor)
+    if call.status.is_final:
+        _settle_recording(call, moment)
+        return
+    call = _asked(call, moment)
     if call.status.is_final:
         return
     age = moment - call.created_at
     if call.ended_at and moment - call.ended_at >= changes.UNDECIDED:
-        changes.change(call, lifecycle.settle, actor=actor, action="call.settle")
+        changes.change(call, lifecycle.settle, actor=_ACTOR, action="call.settle")
     elif age >= GIVE_UP_CALL or (call.carrier_call_id is None and age >= GIVE_UP_DIAL):
-        silent = _end(moment, Outcome.UNKNOWN, "the carrier never told how the call ended")
-        changes.merge_events(call, [silent], actor=actor)
+        changes.change(call, lambda present: lifecycle.give_up(present, moment), actor=_ACTOR, action="call.settle")
     else:
         changes.look_again(call)
 
 
-def _end(moment: datetime, outcome: Outcome, cause: str) -> CarrierEvent:
-    return CarrierEvent(Happened.ENDED, "", moment, outcome=outcome, cause=cause)
+def _asked(call: Call, moment: datetime) -> Call:
+    """The call with what its carrier says of it when asked. One that cannot be asked cannot tell."""
+    try:
+        found = carrier(call.carrier).find(call.sought)
+    except Exception:  # whatever is wrong with the carrier or its account, the call must end one day
+        logger().exception("the carrier could not be asked", call_id=call.call_id, carrier=call.carrier)
+        count("CarrierNotAsked")
+        found = Found(Finding.CANNOT_TELL)
+    if found.finding == Finding.PLACED:
+        placed = CarrierEvent(Happened.STARTED, found.carrier_call_id or "", moment)
+        return changes.merge_events(call, [placed, *found.events], actor=f"carrier:{call.carrier}")
+    if found.finding == Finding.NOT_PLACED and call.carrier_call_id is None:
+        cause = "the dial never reached the carrier"
+        never = CarrierEvent(Happened.ENDED, "", moment, outcome=Outcome.PLATFORM_ERROR, cause=cause)
+        return changes.merge_events(call, [never], actor=_ACTOR)
+    return call
+
+
+def _settle_recording(call: Call, moment: datetime) -> None:
+    if call.recording is None:
+        return
+    if call.erases_recording:
+        if call.recording.deleted_at and moment - call.recording.deleted_at >= GIVE_UP_RECORDING:
+            logger().error("a copy of a deleted recording may be left", call_id=call.call_id)
+            count("RecordingNotErased")
+            recording_erased(call, actor=_ACTOR)
+        else:
+            changes.ask_again_for_recording(call)
+    elif not call.awaits_recording:
+        return
+    elif call.ended_at and moment - call.ended_at >= GIVE_UP_RECORDING:
+        lost = replace(call.recording, state=RecordingState.FAILED)
+        logger().error("recording given up", call_id=call.call_id)
+        count("RecordingLost")
+        change_recording(call.tenant_id, call.call_id, lost, actor=_ACTOR)
+    else:
+        changes.ask_again_for_recording(call)
 
 
 def _find(carrier_name: str, event: CarrierEvent) -> Call | None:

@@ -3,16 +3,17 @@
 A carrier's id leads to its call through `SESSION#<carrier>#<id>`. A call that is not over is on the due index.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from tandem.aws import table
 from tandem.aws.table import DUE_INDEX, Absent, Attr, Item, Key, Put, Update, Write
-from tandem.calls.models import Call, CallFilter, DialState, Recording, RecordingState, Status
+from tandem.calls.flow import Flow, Stage
+from tandem.calls.models import Call, DialState, Recording, RecordingState
 from tandem.carriers.base import Cost, Outcome
 from tandem.clock import iso, parse
-from tandem.ids import earliest_id
 from tandem.shards import shard, shards
 
 _FAMILY = "CALL"
@@ -52,9 +53,9 @@ def change(before: Call, after: Call, due_at: datetime | None) -> Update:
     )
 
 
-def dialled(call: Call, carrier_call_id: str, due_at: datetime) -> list[Write]:
+def dialled(call: Call, carrier_call_id: str) -> list[Write]:
     """The writes of a dial that the carrier accepted. The carrier's events may be there before: only the dial's own
-    attributes are set."""
+    attributes are set, and when the call is to be looked at stays."""
     accepted = {"dial": DialState.ACCEPTED.value, "carrier_call_id": carrier_call_id}
     pk, sk = key(call.tenant_id, call.call_id)
     call_change = Update(pk, sk, set=accepted, add={"version": 1}, condition=Attr("dial").eq(DialState.INTENDED.value))
@@ -73,16 +74,10 @@ def find_session(carrier: str, carrier_call_id: str) -> tuple[str, str] | None:
     return (item["tenant_id"], item["call_id"]) if item else None
 
 
-def page(tenant_id: str, wanted: CallFilter, *, offset: int, limit: int) -> tuple[list[Call], int]:
-    """Calls newest first, and how many match in all."""
-    keys, where = _keys(tenant_id, wanted), _where(wanted)
-    found: list[Call] = []
-    for number, item in enumerate(table.query_all(keys, newest_first=True, where=where)):
-        if number >= offset:
-            found.append(from_item(item))
-        if len(found) == limit:
-            break
-    return found, table.query_count(keys, where=where)
+def partitions(tenant_id: str, agent_id: str | None, customer_id: str | None, status: str | None) -> dict[str, str]:
+    """The partitions of the indexes that a call is in, or calls of this agent, customer or status are."""
+    values = {"agent": agent_id, "customer": customer_id, "status": status}
+    return {f"of_{n}": f"TENANT#{tenant_id}#{n.upper()}#{value}" for n, value in values.items() if value is not None}
 
 
 def due(moment: datetime) -> Iterator[Call]:
@@ -108,19 +103,20 @@ def from_item(item: Item) -> Call:
         carrier=item["carrier"],
         created_at=parse(item["created_at"]),
         agent_id=item.get("agent_id"),
-        status=Status(item["status"]),
         dial=DialState(item["dial"]),
         carrier_call_id=item.get("carrier_call_id"),
         greeting=item.get("greeting"),
         recording_enabled=item["recording_enabled"],
         ringing_at=times["ringing_at"],
-        answered_at=times["answered_at"],
+        told_answered_at=times["answered_at"],
         ended_at=times["ended_at"],
-        outcome=Outcome(item["outcome"]) if item.get("outcome") else None,
-        cause=item.get("cause"),
+        end_assumed=item.get("end_assumed", False),
+        told_outcome=Outcome(item["outcome"]) if item.get("outcome") else None,
+        told_cause=item.get("cause"),
         talk_seconds=item.get("talk_seconds"),
         cost=Cost(**item["cost"]) if item.get("cost") else None,
         recording=_recording(item.get("recording")),
+        flow=_flow(item.get("flow")),
         notes=item.get("notes"),
         tags=item.get("tags", []),
         rating=item.get("rating"),
@@ -129,7 +125,8 @@ def from_item(item: Item) -> Call:
 
 
 def _attributes(call: Call) -> dict[str, Any]:
-    times = {name: getattr(call, name) for name in _TIMES}
+    """The facts, raw, and the status that follows from them, since lists and counts go by it."""
+    times = dict(zip(_TIMES, (call.created_at, call.ringing_at, call.told_answered_at, call.ended_at), strict=True))
     return {
         "call_id": call.call_id,
         "tenant_id": call.tenant_id,
@@ -145,25 +142,50 @@ def _attributes(call: Call) -> dict[str, Any]:
         "carrier_call_id": call.carrier_call_id,
         "greeting": call.greeting,
         "recording_enabled": call.recording_enabled,
-        "outcome": call.outcome.value if call.outcome else None,
-        "cause": call.cause,
+        "outcome": call.told_outcome.value if call.told_outcome else None,
+        "cause": call.told_cause,
+        "end_assumed": call.end_assumed or None,
         "talk_seconds": call.talk_seconds,
         "cost": {"amount": call.cost.amount, "currency": call.cost.currency} if call.cost else None,
         "recording": _recording_item(call.recording),
+        "flow": _flow_item(call.flow),
         "notes": call.notes,
         "tags": call.tags,
         "rating": call.rating,
         "version": call.version,
         **{name: iso(moment) if moment else None for name, moment in times.items()},
+        "of_agent": None,
+        **partitions(call.tenant_id, call.agent_id, call.customer_id, call.status.value),
     }
+
+
+def _flow(item: Item | None) -> Flow | None:
+    if not item:
+        return None
+    since = parse(item["waiting_since"]) if item.get("waiting_since") else None
+    return Flow(**{**item, "stage": Stage(item["stage"]), "waiting_since": since})
+
+
+def _flow_item(flow: Flow | None) -> Item | None:
+    if flow is None:
+        return None
+    since = iso(flow.waiting_since) if flow.waiting_since else None
+    return {**asdict(flow), "stage": flow.stage.value, "waiting_since": since}
 
 
 def _recording(item: Item | None) -> Recording | None:
     if not item:
         return None
-    stored_at = parse(item["stored_at"]) if item.get("stored_at") else None
-    state = RecordingState(item["state"])
-    return Recording(state, item["source"], item.get("key"), item.get("content_type"), item.get("size"), stored_at)
+    return Recording(
+        state=RecordingState(item["state"]),
+        source=item["source"],
+        key=item.get("key"),
+        content_type=item.get("content_type"),
+        size=item.get("size"),
+        stored_at=parse(item["stored_at"]) if item.get("stored_at") else None,
+        deleted_at=parse(item["deleted_at"]) if item.get("deleted_at") else None,
+        erasing=item.get("erasing", False),
+    )
 
 
 def _recording_item(recording: Recording | None) -> Item | None:
@@ -176,22 +198,9 @@ def _recording_item(recording: Recording | None) -> Item | None:
         "content_type": recording.content_type,
         "size": recording.size,
         "stored_at": iso(recording.stored_at) if recording.stored_at else None,
+        "deleted_at": iso(recording.deleted_at) if recording.deleted_at else None,
+        "erasing": recording.erasing,
     }
-
-
-def _keys(tenant_id: str, wanted: CallFilter) -> Any:
-    low = f"CALL#{earliest_id(wanted.start)}" if wanted.start else "CALL#"
-    high = f"CALL#{earliest_id(wanted.end)}" if wanted.end else "CALL#~"
-    return Key("pk").eq(f"TENANT#{tenant_id}") & Key("sk").between(low, max(low, high))
-
-
-def _where(wanted: CallFilter) -> Any:
-    properties: Sequence[str] = ("status", "direction", "agent_id", "customer_id")
-    conditions = [Attr(name).eq(getattr(wanted, name)) for name in properties if getattr(wanted, name) is not None]
-    where: Any = None
-    for condition in conditions:
-        where = condition if where is None else where & condition
-    return where
 
 
 def _session_pk(carrier: str, carrier_call_id: str) -> str:

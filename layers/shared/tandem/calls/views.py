@@ -6,7 +6,8 @@ from tandem.clock import iso
 
 def view(call: Call, api_url: str) -> CallView:
     """The call object of the contract; `recordingUrl` streams the audio to whoever holds a key."""
-    available = call.recording is not None and call.recording.state == RecordingState.AVAILABLE
+    recording = call.recording
+    available = call.recording_state == RecordingState.AVAILABLE
     return {
         "callId": call.call_id,
         "conversationId": call.conversation_id,
@@ -21,6 +22,8 @@ def view(call: Call, api_url: str) -> CallView:
         "cause": call.cause,
         "duration": call.duration,
         "recordingUrl": f"{api_url}/api/telephony/calls/{call.call_id}/recording/stream" if available else None,
+        "recordingState": call.recording_state.value if call.recording_state else None,
+        "recordingDeletedAt": iso(recording.deleted_at) if recording and recording.deleted_at else None,
         "notes": call.notes,
         "tags": call.tags,
         "rating": call.rating,

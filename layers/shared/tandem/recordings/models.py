@@ -1,5 +1,6 @@
 """Recordings: limits, names, and HTTP ranges. Pure."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -45,6 +46,23 @@ class RecordingLink(View):
     expires_in: int
 
 
+class ErasedCopies(View):
+    """What became of the copies of a deleted recording: `deleted`, `pending` while the place could not be asked, which
+    is repeated, or `kept` where the carrier's API cannot delete."""
+
+    store: str
+    carrier: str
+
+
+class RecordingDeleted(View):
+    """A recording that was deleted, for good."""
+
+    call_id: str
+    recording_state: str
+    deleted_at: str
+    copies: ErasedCopies
+
+
 class RangeUnsatisfiable(Exception):
     """The range lies outside of the recording."""
 
@@ -80,6 +98,16 @@ def span(header: str | None, size: int) -> Span | None:
     return Span(start, min(end, size - 1) - start + 1)
 
 
+def key_prefix(tenant_id: str, call_id: str) -> str:
+    """What the names of all objects of a call's recording begin with."""
+    return f"{tenant_id}/{call_id}."
+
+
+def etag(recording_key: str, stored_at: str, size: int) -> str:
+    """The validator of stored audio, which never changes."""
+    return f'"{hashlib.sha256(f"{recording_key} {stored_at} {size}".encode()).hexdigest()[:32]}"'
+
+
 def object_key(tenant_id: str, call_id: str, content_type: str) -> str:
     """Where a recording lies in the bucket: the tenant first."""
-    return f"{tenant_id}/{call_id}.{EXTENSIONS[content_type]}"
+    return key_prefix(tenant_id, call_id) + EXTENSIONS[content_type]

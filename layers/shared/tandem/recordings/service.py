@@ -1,4 +1,4 @@
-"""What we do with recordings: fetch them from the carrier, link to them, stream them."""
+"""What we do with recordings: fetch them from the carrier, link to them, stream them, delete them."""
 
 import tempfile
 from dataclasses import replace
@@ -13,16 +13,20 @@ from tandem.calls.models import Call, Recording, RecordingState
 from tandem.carriers.audio import is_audio
 from tandem.carriers.base import RecordingUnavailable
 from tandem.carriers.registry import carrier
-from tandem.errors import NotFound
+from tandem.errors import NotFound, Problem, Unavailable
 from tandem.observability import count, logger
 from tandem.recordings.models import (
     EXTENSIONS,
     LARGEST,
     LINK_SECONDS,
     RETRY_SECONDS,
+    ErasedCopies,
+    RecordingDeleted,
     RecordingLink,
     RecordingWanted,
     Span,
+    etag,
+    key_prefix,
     object_key,
 )
 
@@ -46,6 +50,9 @@ def store(wanted: RecordingWanted) -> None:
     """Fetch a call's recording into the bucket, once. Raises NotReady while it may still come."""
     call = calls.get_call(wanted.tenant_id, wanted.call_id)
     recording = call.recording
+    if call.recording_state == RecordingState.DELETED:
+        _erase(call, actor=_ACTOR)
+        return
     if recording is None or recording.state != RecordingState.PENDING:
         return
     try:
@@ -60,7 +67,9 @@ def store(wanted: RecordingWanted) -> None:
         logger().error("recording given up", call_id=call.call_id, reason=str(failure))
         count("RecordingLost")
         stored = replace(recording, state=RecordingState.FAILED)
-    calls.change_recording(call.tenant_id, call.call_id, stored, actor=_ACTOR)
+    call = calls.change_recording(call.tenant_id, call.call_id, stored, actor=_ACTOR)
+    if call.recording_state == RecordingState.DELETED:  # while it was fetched: what was stored since goes too
+        bucket.erase(key_prefix(call.tenant_id, call.call_id))
 
 
 def link(tenant_id: str, call_id: str) -> RecordingLink:
@@ -70,6 +79,16 @@ def link(tenant_id: str, call_id: str) -> RecordingLink:
     expires_at = clock.now() + timedelta(seconds=LINK_SECONDS)
     url = bucket.link(str(recording.key), LINK_SECONDS, content_type=str(recording.content_type), file_name=name)
     return RecordingLink(download_url=url, expires_at=clock.iso(expires_at), expires_in=LINK_SECONDS)
+
+
+def delete(tenant_id: str, call_id: str, *, actor: str) -> RecordingDeleted:
+    """Delete a call's recording for good: from now on nobody gets it, and every copy within reach is erased. What
+    cannot be reached now is tried again by the schedule. Raises NotFound."""
+    moment = clock.now()
+    call = calls.delete_recording(tenant_id, call_id, moment, actor=actor)
+    copies = _erase(call, actor=actor)
+    state = RecordingState.DELETED.value
+    return RecordingDeleted(call_id=call_id, recording_state=state, deleted_at=clock.iso(moment), copies=copies)
 
 
 def stream_url(recording: Recording) -> str:
@@ -89,9 +108,17 @@ def find(tenant_id: str, call_id: str) -> Recording:
         raise NotFound(
             "The recording is being fetched from the carrier; call.recording.available tells when it is here."
         )
+    if recording is not None and recording.state == RecordingState.DELETED:
+        raise NotFound("The recording was deleted.")
     if not call.recording_enabled:
         raise NotFound("Recording was switched off for this call.")
     raise NotFound("This call has no recording.")
+
+
+def etag_of(recording: Recording) -> str:
+    """The validator of a stored recording."""
+    stored_at = clock.iso(recording.stored_at) if recording.stored_at else ""
+    return etag(str(recording.key), stored_at, int(recording.size or 0))
 
 
 def read(recording: Recording, wanted: Span) -> bytes:
@@ -100,6 +127,25 @@ def read(recording: Recording, wanted: Span) -> bytes:
         return bucket.read(str(recording.key), wanted.start, wanted.length)
     except ObjectMissing as error:
         raise NotFound("The recording is not in the store any more.") from error
+
+
+def _erase(call: Call, *, actor: str) -> ErasedCopies:
+    try:
+        bucket.erase(key_prefix(call.tenant_id, call.call_id))
+        store_copy = "deleted"
+    except Unavailable:
+        store_copy = "pending"
+    try:
+        source = call.recording.source if call.recording else ""
+        carrier_copy = "deleted" if carrier(call.carrier).delete_recording(source) else "kept"
+    except (RecordingUnavailable, Problem):
+        carrier_copy = "pending"
+    if "pending" in (store_copy, carrier_copy):
+        logger().warning("not every copy is erased", call_id=call.call_id, store=store_copy, carrier=carrier_copy)
+        count("RecordingErasurePending")
+    elif call.erases_recording:
+        calls.recording_erased(call, actor=actor)
+    return ErasedCopies(store=store_copy, carrier=carrier_copy)
 
 
 def _fetch(call: Call, recording: Recording) -> Recording:
