@@ -91,8 +91,8 @@ class Meter:
 
 
 def _units(operation: str, body: Mapping[str, Any]) -> tuple[int, float]:
-    """Write and read units of a request. An update is taken to leave 2 kB behind, but for a count; an index entry is one
-    more write."""
+    """Write and read units of a request. An update is taken to leave 2 kB behind, but for a count; an index entry is
+    one more write."""
     if operation == "TransactWriteItems":
         return sum(2 * _written(next(iter(entry.values()))) for entry in body["TransactItems"]), 0
     if operation in ("PutItem", "UpdateItem", "DeleteItem"):

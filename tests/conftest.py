@@ -1,5 +1,7 @@
 """The whole stack, in this process, made from template.yaml; each test finds it empty."""
 
+import os
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,14 @@ def whole_stack() -> Iterator[Stack]:
     )
     yield stack
     stack.stop()
+
+
+@pytest.fixture(scope="session")
+def clock_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What makes a stage called `local` a local one: a clock that could be moved, and is not."""
+    path = tmp_path_factory.mktemp("clock") / "offset"
+    path.write_bytes(struct.pack("<d", 0.0))
+    return os.fspath(path)
 
 
 AFRICAS_TALKING_TOKEN = "token-of-the-callback-url"

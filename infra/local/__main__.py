@@ -112,6 +112,8 @@ def summary(description: Mapping[str, Any]) -> str:
     for workspace in description["workspaces"]:
         lines += ["", f"  {workspace['name']}  tenant {workspace['tenant_id']}"]
         lines += [f"    {kind:<8} {key}" for kind, key in workspace["keys"].items()]
+        if owner := workspace.get("owner"):
+            lines.append(f"    owner    {owner['email']}  password {owner['password']}")
     return "\n".join([*lines, "", "Serving until Ctrl-C."])
 
 

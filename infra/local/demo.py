@@ -6,15 +6,15 @@ import secrets
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from infra.local.receiver import Receiver
 from infra.local.stack import Stack
-from infra.local.workspaces import make_workspace, open_to_anyone, operating
+from infra.local.workspaces import an_owner, make_workspace, open_to_anyone, operating
 from tandem import clock
 from tandem.admin import Workspace
-from tandem.analytics.service import hour_counts
+from tandem.analytics.service import hour_by_status
 
 CALLS = (
     ("+15005550001", "is answered, and recorded"),
@@ -50,7 +50,7 @@ class Demo:
             Type="SecureString",
             Overwrite=True,
         )
-        workspaces = [make_workspace(stack, name) for name in _NUMBERS]
+        workspaces = [make_workspace(stack, name, owner=an_owner(name)) for name in _NUMBERS]
         open_to_anyone(stack, workspaces[0])
         demo = cls(stack, workspaces, token)
         for workspace in workspaces:
@@ -61,7 +61,12 @@ class Demo:
         """What `.local/stack.json` says of workspaces and carriers."""
         return {
             "workspaces": [
-                {"name": each.name, "tenant_id": each.tenant_id, "owner": None, "keys": each.keys}
+                {
+                    "name": each.name,
+                    "tenant_id": each.tenant_id,
+                    "owner": each.owner and asdict(each.owner),
+                    "keys": each.keys,
+                }
                 for each in self.workspaces
             ],
             "carriers": {
@@ -139,16 +144,15 @@ class Demo:
         with urllib.request.urlopen(link["downloadUrl"], timeout=30) as answer:  # noqa: S310
             audio = answer.read()
         with operating(self.stack):
-            counts = hour_counts(workspace.tenant_id, f"{clock.now():%Y%m%d%H}")
-        told = {name[7:]: n for name, n in counts.items() if name.startswith("status:") and n}
-        statuses = ", ".join(f"{name} {n}" for name, n in sorted(told.items()))
+            counts = hour_by_status(workspace.tenant_id, clock.now())
+        statuses = ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
         genuine = sum(one.genuine for one in receiver.received)
         _say("")
         _say(f"  call       {call['callId']}  {call['status']} after {call['duration']} s of talk")
         kind, seconds = answer.headers["content-type"], link["expiresIn"]
         _say(f"  recording  {len(audio):,} bytes of {kind}, link for {seconds} s")
         _say(f"  webhooks   {len(receiver.received)} received, {genuine} with good signatures")
-        _say(f"  counts     {counts.get('calls', 0)} calls this hour: {statuses}")
+        _say(f"  counts     {counts.total()} calls this hour: {statuses}")
 
 
 def _say(line: str) -> None:

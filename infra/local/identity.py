@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from infra.local import cognito
 from infra.local.intrinsics import Created
 from infra.local.place import Place
 from infra.local.properties import Properties
@@ -37,6 +38,7 @@ def user_pool(place: Place, properties: Properties) -> Created:
         "VerificationMessageTemplate",
     )
     properties.ignore("UserPoolTags", "UserPoolAddOns", "EmailConfiguration")
+    cognito.install()
     pool = place.client("cognito-idp").create_user_pool(PoolName=name, **_api_types(arguments))["UserPool"]
     place.deployment.user_pools.append(pool["Id"])
     provider = f"cognito-idp.{place.region}.amazonaws.com/{pool['Id']}"

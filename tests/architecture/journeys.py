@@ -14,9 +14,10 @@ from infra.local.invocation import Outcome
 from infra.local.receiver import Receiver
 from infra.local.rights import Grant
 from infra.local.stack import Stack
-from infra.local.workspaces import make_workspace, open_to_anyone
+from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
+from tests.architecture import histories, logins, queues
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -40,6 +41,7 @@ class Journeys:
     events: dict[str, Any] = field(default_factory=dict)
     invocations: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[str, Any]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stack.calls.listeners.append(self._note)
@@ -56,7 +58,7 @@ class Journeys:
             Type="SecureString",
             Overwrite=True,
         )
-        self.demo = make_workspace(self.stack, "demo")
+        self.demo = make_workspace(self.stack, "demo", owner=an_owner("demo"))
         self.kenyan = make_workspace(self.stack, "kenyan")
         open_to_anyone(self.stack, self.demo)
 
@@ -93,6 +95,10 @@ class Journeys:
         self.sad_webhooks(receiver)
         self.swept()
         self.carrier_calls()
+        queues.go(self)
+        histories.go(self)
+        self.people()
+        self.names = logins.go(self)
         receiver.stop()
 
     def look_around(self) -> None:
@@ -131,6 +137,36 @@ class Journeys:
         test_key = {"authorization": f"Bearer {self.kenyan.keys['test']}"}
         self.place(self.kenyan, "+15005550002", headers=test_key)
         self.stack.advance(60)
+
+    def people(self) -> None:
+        """A customer, a conversation and its messages, from the first to the last that can be done with them."""
+
+        def done(method: str, path: str, **body: Any) -> dict[str, Any]:
+            answer = self.ask(self.demo, method, f"/api/v1/{path}", **({"json": body} if body else {}))
+            assert answer.status in (200, 201), answer.text
+            data: dict[str, Any] = answer.json()["data"]
+            return data
+
+        profile = {"firstName": "Ada", "lastName": "Obi", "email": "ada@example.com", "phone": "+2348012345678"}
+        customer = f"customers/{done('POST', 'customers', profile=profile, tags=['vip'])['_id']}"
+        assert [each["_id"] for each in done("GET", "customers?search=ada&status=active")] == [customer.split("/")[1]]
+        done("GET", customer)
+        done("PATCH", customer, tags=["regular"], profile={"phone": None})
+        done("PUT", customer, status="inactive")
+        opened = done("POST", "conversations", customerId=customer.split("/")[1], subject="Where is my order?")
+        conversation = f"conversations/{opened['_id']}"
+        assert [each["_id"] for each in done("GET", f"conversations?customerId={opened['customerId']}")] == [
+            opened["_id"]
+        ]
+        done("GET", conversation)
+        done("POST", f"{conversation}/messages", text="We are looking into it.")
+        done("PATCH", conversation, status="closed", assignedTo="agent-1")
+        done("POST", f"{conversation}/messages", text="Thank you!", direction="inbound")
+        assert len(done("GET", f"{conversation}/messages")) == 2
+        done("PUT", conversation, assignedTo=None)
+        done("DELETE", conversation)
+        done("DELETE", customer)
+        self.stack.settle()
 
     def sad_webhooks(self, receiver: Receiver) -> None:
         """An endpoint that fails until it is left alone, is paused while something waits, and is used again."""
@@ -201,6 +237,8 @@ class Seen:
     demo: Workspace
     kenyan: Workspace
     functions: frozenset[str]
+    names: dict[str, str]
+    """What stands in the events, by the placeholder for it."""
 
 
 @contextmanager
@@ -229,4 +267,5 @@ def gone() -> Seen:
             demo=journeys.demo,
             kenyan=journeys.kenyan,
             functions=frozenset(names),
+            names=journeys.names,
         )

@@ -18,7 +18,7 @@ from infra.build.slim import DATA, SERVICES, cut_botocore
 
 ROOT = Path(__file__).parents[2]
 LARGEST_ZIP = 10 * 1024 * 1024
-OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
+OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm|cognito_idp)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
 
 # Run by the functions' Python: the hash in a .pyc depends on its magic number.
 CHECK = """
@@ -107,7 +107,7 @@ def test_native_code_is_for_the_functions_processor(built: Path) -> None:
 def test_the_shipped_boto3_makes_every_client_with_every_operation_that_the_product_calls(built: Path) -> None:
     methods = json.loads(_run(CLIENTS, *SERVICES, path=built / "dependencies/python"))
     called = {
-        (found[1] or "dynamodb", found[2] or found[3])
+        ((found[1] or "dynamodb").replace("_", "-"), found[2] or found[3])
         for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")
         for found in OPERATION.finditer(path.read_text())
     }

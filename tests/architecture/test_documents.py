@@ -13,7 +13,7 @@ ROWS = [
     for line in DOCUMENT.partition("## ")[0].splitlines()
     if line.startswith("| `") and "`kind`" not in line
 ]
-PREFIX = re.compile(r"\"([A-Z]{3,})#")
+PREFIX = re.compile(r"\"([A-Z][A-Z_]{2,})#")
 
 
 def test_every_kind_of_item_stands_in_the_table_document() -> None:

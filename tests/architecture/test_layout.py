@@ -59,7 +59,9 @@ def test_an_endpoints_routes_are_those_of_the_template_and_of_its_docstring(path
         assert not routes(properties)
         return
     endpoint = module.handler
-    assert routes(properties) == {(endpoint.method, route) for route in (endpoint.path, *endpoint.also)}
+    assert routes(properties) == {
+        (method, route) for method in endpoint.methods for route in (endpoint.path, *endpoint.also)
+    }
     assert module.__doc__ is not None
     assert module.__doc__.startswith(f"{endpoint.method} {endpoint.path} — ")
     assert endpoint.__doc__, "an endpoint says what it does"

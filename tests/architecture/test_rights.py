@@ -9,6 +9,7 @@ KEPT = {
     ("*", "ssm:GetParameter", "/api-url"): "read where the stage has no PublicUrl; this one has",
     ("TelephonyGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("TelephonyInitiateCall", "dynamodb:GetItem", "-Table"): "rereads the call when two writes of it meet",
+    ("WorkersOnRecordingWanted", "s3:DeleteObjectVersion", "/*"): "a recording that was deleted while it was fetched",
     ("WorkersRunEventSweep", "dynamodb:ConditionCheckItem", "-Table"): "an event for a webhook that is paused",
     ("WorkersRunWebhookSweep", "dynamodb:Query", "-Table"): "finds what is held for a webhook that was resumed",
     ("WorkersRunWebhookSweep", "dynamodb:UpdateItem", "-Table"): "lets go what was held for it",

@@ -1,5 +1,6 @@
 """The template's own rules: what it must not contain, and that our lint rules bite."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint_file
 from samtranslator.yaml_helper import yaml_parse
+
+from infra.local import transform
 
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "template.yaml", *sorted((ROOT / "infra").glob("*.yaml"))]
@@ -71,8 +74,33 @@ def test_nothing_costs_money_while_it_is_idle() -> None:
     kinds = {resource["Type"] for _, resource in resources()}
     assert not kinds & DEAR
     text = "".join(path.read_text() for path in FILES)
-    for word in ("ProvisionedThroughput", "ProvisionedConcurrency", "SnapStart", "VpcConfig", "KmsMasterKeyId: !"):
+    for word in ("ProvisionedThroughput", "ProvisionedConcurrency", "SnapStart", "VpcConfig", "KmsMasterKeyId"):
         assert word not in text, word
+
+
+def test_a_role_has_as_many_managed_policies_as_amazon_allows_with_those_that_sam_adds() -> None:
+    translated = transform.load(ROOT / "template.yaml", {"Stage": "dev"}, "eu-west-1")
+    attached = {
+        name: len(resource["Properties"]["ManagedPolicyArns"])
+        for name, resource in translated.body["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+    assert attached["TelephonyGetCallRole"] == 5
+    assert {name: count for name, count in attached.items() if count > 10} == {}
+
+
+def test_a_queue_hides_a_message_for_six_times_its_functions_time() -> None:
+    queues, functions = dict(resources()), yaml_parse((ROOT / "template.yaml").read_text())
+    default = functions["Globals"]["Function"]["Timeout"]
+    named = re.compile(r"Outputs\.(\w+)Arn")
+    hidden = {
+        name: (queues[queue[1]]["Properties"]["VisibilityTimeout"], resource["Properties"].get("Timeout", default))
+        for name, resource in functions["Resources"].items()
+        for event in resource.get("Properties", {}).get("Events", {}).values()
+        if event["Type"] == "SQS" and (queue := named.search(str(event["Properties"]["Queue"])))
+    }
+    assert len(hidden) == 3
+    assert {name for name, (seconds, timeout) in hidden.items() if seconds != 6 * timeout} == set()
 
 
 def test_there_are_ten_alarms_at_most() -> None:

@@ -8,6 +8,11 @@ from typing import Any
 from tests.architecture.journeys import TOKEN, Seen, gone
 
 FOLDER = Path(__file__).parent
+_ID = "[0-9a-f]{8}-[0-9a-f-]{27}"
+_PEOPLE = {
+    "<customer_id>": re.compile(rf'(customers/|CUSTOMER#|customerId=|customer(?:Id|_id)\\*": ?\\*"){_ID}'),
+    "<conversation_id>": re.compile(rf'(conversations/|CONVERSATION#|conversation_id": "){_ID}'),
+}
 _CALL = re.compile(r"(?<=calls/)[0-9a-f]{8}-[0-9a-f-]{27}|(?<=CALL#)[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
@@ -18,9 +23,13 @@ def placed(seen: Seen, event: Any) -> str:
         for key in workspace.keys.values():
             text = text.replace(key, "<key>")
         text = text.replace(workspace.tenant_id, "<tenant_id>")
+    for place, value in seen.names.items():
+        text = text.replace(value, place)
     text = text.replace(TOKEN, "<token>")
     for call_id in set(_CALL.findall(text)) | set(re.findall(r"<tenant_id>\.([0-9a-f-]{36})", text)):
         text = text.replace(call_id, "<call_id>")
+    for place, pattern in _PEOPLE.items():
+        text = pattern.sub(rf"\1{place}", text)
     return re.sub(r'(call_id\\+": ?\\+")[0-9a-f-]{36}', r"\1<call_id>", text) + "\n"
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from infra.local import engine
@@ -34,6 +35,16 @@ PLACE = Door(
 )
 CONFIGURE = Door("POST", "/api/telephony/configure", "write:telephony", {"recordingEnabled": True})
 HISTORY = Door("GET", "/api/telephony/calls/history", "read:calls")
+CREATE_CUSTOMER = Door("POST", "/api/v1/customers", "write:customers", {"profile": {"firstName": "Ada"}})
+UPDATE_CUSTOMER = Door("PATCH", f"/api/v1/customers/{UNKNOWN_CALL}", "write:customers", {"tier": "gold"})
+CREATE_CONVERSATION = Door("POST", "/api/v1/conversations", "write:conversations", {"customerId": UNKNOWN_CALL})
+UPDATE_CONVERSATION = Door("PUT", f"/api/v1/conversations/{UNKNOWN_CALL}", "write:conversations", {"status": "closed"})
+CREATE_MESSAGE = Door(
+    "POST", f"/api/v1/conversations/{UNKNOWN_CALL}/messages", "write:conversations", {"text": "Hello"}
+)
+PRESENCE = Door("PUT", "/api/telephony/agents/agent-1/presence", "write:telephony", {"status": "busy"})
+ROUTING = Door("PUT", "/api/telephony/routing", "write:telephony", {"strategy": "random"})
+SIGN_IN = Door("POST", "/api/telephony/webrtc/capability-token", "write:telephony", {"agentId": "agent-1"})
 DOORS = [
     PLACE,
     CONFIGURE,
@@ -42,6 +53,26 @@ DOORS = [
     Door("GET", f"/api/telephony/calls/{UNKNOWN_CALL}", "read:calls"),
     Door("GET", f"/api/telephony/calls/{UNKNOWN_CALL}/recording", "read:recordings"),
     Door("GET", f"/api/telephony/calls/{UNKNOWN_CALL}/recording/stream", "read:recordings"),
+    PRESENCE,
+    ROUTING,
+    SIGN_IN,
+    Door("GET", "/api/telephony/agents", "read:telephony"),
+    Door("GET", "/api/telephony/routing", "read:telephony"),
+    Door("GET", "/api/telephony/queue/status", "read:telephony"),
+    CREATE_CUSTOMER,
+    UPDATE_CUSTOMER,
+    Door("GET", "/api/v1/customers", "read:customers"),
+    Door("GET", f"/api/v1/customers/{UNKNOWN_CALL}", "read:customers"),
+    Door("PUT", f"/api/v1/customers/{UNKNOWN_CALL}", "write:customers", {"tier": "gold"}),
+    Door("DELETE", f"/api/v1/customers/{UNKNOWN_CALL}", "write:customers"),
+    CREATE_CONVERSATION,
+    UPDATE_CONVERSATION,
+    CREATE_MESSAGE,
+    Door("GET", "/api/v1/conversations", "read:conversations"),
+    Door("GET", f"/api/v1/conversations/{UNKNOWN_CALL}", "read:conversations"),
+    Door("PATCH", f"/api/v1/conversations/{UNKNOWN_CALL}", "write:conversations", {"status": "closed"}),
+    Door("DELETE", f"/api/v1/conversations/{UNKNOWN_CALL}", "write:conversations"),
+    Door("GET", f"/api/v1/conversations/{UNKNOWN_CALL}/messages", "read:conversations"),
 ]
 INVOKE = Door("GET", "/voice/invoke-call?phone=254711000001", "write:calls")
 
@@ -94,6 +125,14 @@ def lose_messages(stack: Stack, variable: str) -> None:
 def leap(stack: Stack, seconds: float) -> None:
     """Move the clock alone: nothing runs on the way, as in a month that nobody needs to live through."""
     stack.clock.move_to(stack.clock.now() + seconds)
+
+
+_days = count(30)
+
+
+def forget_accounts(stack: Stack) -> None:
+    """Move the clock to a day on which no function has read the carriers' accounts yet."""
+    leap(stack, 86400 * next(_days))
 
 
 @contextmanager

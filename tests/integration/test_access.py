@@ -1,12 +1,13 @@
 """Who may do what: on every endpoint behind a key, the same answers."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from infra.local.gateway import Response
 from infra.local.stack import Stack
-from tandem.keys.models import ALL_PERMISSIONS, TEST, is_well_formed
+from tandem.keys.models import ALL_PERMISSIONS, TEST, is_well_formed, month_counter
 from tests.integration.conftest import Client
 from tests.integration.doors import DOORS, HISTORY, INVOKE, PLACE, Door, change_key, contents, key_item, leap, make_key
 
@@ -100,7 +101,7 @@ def test_a_key_without_the_permission_is_refused_and_told_which(door: Door, demo
 def test_a_key_with_that_permission_alone_suffices(door: Door, demo: Client) -> None:
     key = make_key(demo.stack, demo.workspace.tenant_id, permissions=[door.permission])
     response = demo.stack.request(door.method, door.path, json=door.body, headers={"x-api-key": key})
-    assert response.status in (200, 404)
+    assert response.status in (200, 201, 404)
     assert response.header("x-ratelimit-limit") == "50000"
 
 
@@ -124,8 +125,10 @@ def test_every_answer_to_a_key_says_what_is_left_of_its_limit(demo: Client) -> N
     me = Client(demo.stack, demo.workspace, key)
     answers = [me(door.method, door.path, json=door.body) for door in DOORS]
     answers += [me("POST", PLACE.path, body="{"), me("GET", HISTORY.path + "?limit=101")]
-    assert [answer.status for answer in answers] == [200, 200, 200, 200, 404, 404, 404, 400, 422]
-    assert [int(str(answer.header("x-ratelimit-remaining"))) for answer in answers] == list(range(4999, 4990, -1))
+    assert {answer.status for answer in answers[:-2]} == {200, 201, 404}
+    assert [answer.status for answer in answers[-2:]] == [400, 422]
+    left = [int(str(answer.header("x-ratelimit-remaining"))) for answer in answers]
+    assert left == list(range(4999, 4999 - len(answers), -1))
     for answer in answers:
         assert answer.header("x-ratelimit-limit") == "5000"
         reset = int(str(answer.header("x-ratelimit-reset")))
@@ -181,6 +184,17 @@ def test_a_limit_by_the_minute_can_be_given_to_any_key(demo: Client) -> None:
     assert [me(HISTORY.method, HISTORY.path).status for _ in range(2)] == [200, 429]
     leap(demo.stack, 60)
     assert me(HISTORY.method, HISTORY.path).status == 200
+
+
+@pytest.mark.parametrize(
+    ("plan", "used", "statuses"),
+    [("starter", 99_999, [200, 403]), ("premium", 999_999, [200, 403]), ("enterprise", 10**9, [200, 200])],
+)
+def test_a_new_key_has_the_monthly_quota_of_its_plan(plan: str, used: int, statuses: list[int], demo: Client) -> None:
+    month = month_counter(datetime.fromtimestamp(demo.stack.clock.now(), UTC))
+    key = make_key(demo.stack, demo.workspace.tenant_id, plan=plan, **{month: used})
+    me = Client(demo.stack, demo.workspace, key)
+    assert [me(HISTORY.method, HISTORY.path).status for _ in range(2)] == statuses
 
 
 def test_the_month_is_limited_by_the_plan(demo: Client) -> None:

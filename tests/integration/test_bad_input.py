@@ -10,9 +10,30 @@ from hypothesis import strategies as st
 
 from infra.local.gateway import Response
 from tests.integration.conftest import Client
-from tests.integration.doors import CONFIGURE, DOORS, HISTORY, PLACE, UNKNOWN_CALL, Door, contents
+from tests.integration.doors import (
+    CONFIGURE,
+    CREATE_CONVERSATION,
+    CREATE_CUSTOMER,
+    CREATE_MESSAGE,
+    DOORS,
+    HISTORY,
+    PLACE,
+    UNKNOWN_CALL,
+    UPDATE_CONVERSATION,
+    UPDATE_CUSTOMER,
+    Door,
+    contents,
+)
 
-WITH_BODY = [PLACE, CONFIGURE]
+WITH_BODY = [
+    PLACE,
+    CONFIGURE,
+    CREATE_CUSTOMER,
+    UPDATE_CUSTOMER,
+    CREATE_CONVERSATION,
+    UPDATE_CONVERSATION,
+    CREATE_MESSAGE,
+]
 every_body = pytest.mark.parametrize("door", WITH_BODY, ids=str)
 
 
@@ -146,6 +167,17 @@ URLS = {name: value for name, value in TEXTS.items() if name != "null"} | {
     "a port out of range": "https://example.com:70000/",
     "too long": "https://example.com/" + "a" * 2048,
 }
+EMAILS = TEXTS | {"no domain": "ada@", "two": "a@b@example.com", "a blank": "a b@example.com", "no dot": "ada@example"}
+TAGS: dict[str, Any] = {
+    "text": "vip",
+    "a number": [1],
+    "empty": [""],
+    "a comma": ["a,b"],
+    "a newline": ["a\nb"],
+    "too long": ["x" * 51],
+    "too many": [str(number) for number in range(21)],
+    "a lone surrogate": ["\ud800"],
+}
 FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (PLACE, "customerPhone", PHONES),
     (PLACE, "agentId", NAMES | {"null": None}),
@@ -161,6 +193,27 @@ FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (CONFIGURE, "webhookUrl", URLS),
     (CONFIGURE, "settings", {"text": "x", "a number": 1, "an array": [], "unknown": {"x": 1}}),
     (CONFIGURE, "settings.webhookUrl", URLS),
+    (CREATE_CUSTOMER, "profile", {"null": None, "text": "x", "an array": [], "unknown": {"x": 1}}),
+    (CREATE_CUSTOMER, "profile.firstName", NAMES | {"blanks": "  "}),
+    (CREATE_CUSTOMER, "profile.email", EMAILS),
+    (CREATE_CUSTOMER, "profile.phone", {name: value for name, value in PHONES.items() if value is not None}),
+    (CREATE_CUSTOMER, "tier", {**TEXTS, "null": None, "unknown": "iron", "upper case": "GOLD"}),
+    (CREATE_CUSTOMER, "status", {**TEXTS, "null": None, "unknown": "gone"}),
+    (CREATE_CUSTOMER, "tags", TAGS | {"null": None}),
+    (CREATE_CUSTOMER, "customFields", {"null": None, "text": "x", "an array": []}),
+    (UPDATE_CUSTOMER, "profile.company", NAMES),
+    (UPDATE_CUSTOMER, "profile.email", EMAILS),
+    (UPDATE_CUSTOMER, "tags", TAGS),
+    (CREATE_CONVERSATION, "customerId", NAMES | {"null": None}),
+    (CREATE_CONVERSATION, "subject", NAMES | {"129 characters": "x" * 201}),
+    (CREATE_CONVERSATION, "channel", {**TEXTS, "null": None, "upper case": "Email", "a blank": "e mail"}),
+    (CREATE_CONVERSATION, "assignedTo", NAMES),
+    (CREATE_CONVERSATION, "labels", TAGS | {"null": None}),
+    (UPDATE_CONVERSATION, "status", {**TEXTS, "unknown": "done"}),
+    (UPDATE_CONVERSATION, "priority", {**TEXTS, "unknown": "highest"}),
+    (UPDATE_CONVERSATION, "inboxId", NAMES),
+    (CREATE_MESSAGE, "text", {name: value for name, value in TEXTS.items() if name != "too long"} | {"a NUL": "a\x00"}),
+    (CREATE_MESSAGE, "senderId", NAMES),
 ]
 WRONG = [
     pytest.param(door, field, value, id=f"{field}: {kind}")
@@ -228,11 +281,15 @@ ODD_IDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("suffix", ["", "/recording", "/recording/stream"])
+@pytest.mark.parametrize(
+    "place",
+    ["telephony/calls/{}", "telephony/calls/{}/recording", "telephony/calls/{}/recording/stream", "v1/customers/{}",
+     "v1/conversations/{}", "v1/conversations/{}/messages"],
+)  # fmt: skip
 @pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: odd[:20])
-def test_an_odd_id_is_of_no_call(odd: str, suffix: str, demo: Client) -> None:
+def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:
     with demo.stack.count_requests() as counted:
-        response = demo("GET", f"/api/telephony/calls/{odd}{suffix}")
+        response = demo("GET", f"/api/{place.format(odd)}")
     assert response.status == 404, response.text
     assert counted.total() <= 1  # nobody looks for what is no id: the database would refuse a key too long
     assert response.json()["code"] == "RESOURCE_NOT_FOUND"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,14 @@ from hypothesis import strategies as st
 
 from infra.local.gateway import Response
 from infra.local.stack import Stack
+from infra.local.workspaces import operating
 from tandem.aws import clients
-from tests.integration.conftest import Client
-from tests.integration.doors import PLACE, contents, leap
+from tandem.calls.service import hear
+from tandem.carriers.base import CarrierEvent, Happened
+from tandem.ids import derived_id
+from tandem.keys.models import TEST
+from tests.integration.conftest import Client, table_items
+from tests.integration.doors import PLACE, contents, leap, make_key
 
 KEY = {"idempotency-key": "order-4711"}
 FINAL = ("completed", "failed", "missed")
@@ -160,11 +166,13 @@ def test_a_function_that_dies_at_any_request_dials_once_at_most(
 
 
 @contextmanager
-def hooked(stack: Stack, client: Any, event: str, act: Any) -> Iterator[None]:
+def hooked(
+    stack: Stack, client: Any, event: str, act: Any, function_name: str = "TelephonyInitiateCall"
+) -> Iterator[None]:
     """Within, the function does this at an event of its client, in the midst of its work."""
     from infra.local.environment import refresh, switched
 
-    function = stack.functions["TelephonyInitiateCall"]
+    function = stack.functions[function_name]
     with switched(stack.variables(function)):
         refresh()
         events = client().meta.events
@@ -202,6 +210,50 @@ def test_the_same_key_with_another_body_is_refused(demo: Client, stack: Stack) -
 
 def test_the_same_key_of_another_workspace_is_another_key(demo: Client, other: Client) -> None:
     assert place(demo).json()["data"]["callId"] != place(other).json()["data"]["callId"]
+
+
+def test_the_same_key_of_a_test_credential_is_another_key(demo: Client, stack: Stack) -> None:
+    tester = Client(stack, demo.workspace, make_key(stack, demo.workspace.tenant_id, TEST))
+    first, tried, again = place(demo), place(tester), place(demo)
+    assert first.json()["data"]["callId"] != tried.json()["data"]["callId"]
+    assert (tried.header("idempotent-replayed"), again.body) == (None, first.body)
+
+
+@pytest.mark.parametrize("kind", ["fail", "drop_answer"])
+def test_the_dials_outcome_is_written_though_the_first_tries_fail(kind: str, demo: Client, stack: Stack) -> None:
+    break_step(stack, kind, 6, EVERY_TRY)
+    assert place(demo).status == 200
+    (call,) = demo.items("CALL#")
+    assert (call["dial"], len(table_items(stack, f"SESSION#sandbox#{call['carrier_call_id']}"))) == ("accepted", 1)
+
+
+def test_a_call_is_known_by_every_id_that_its_carrier_gives_it(demo: Client, stack: Stack) -> None:
+    told: list[str] = []
+
+    def meanwhile(**_: Any) -> None:
+        calls = [item for item in demo.items("CALL#") if item["dial"] == "intended"]
+        if calls and not told:
+            told.append("the carrier's events come before its answer, under an id of their own")
+            reference = f"{calls[0]['tenant_id']}.{calls[0]['call_id']}"
+            rung = CarrierEvent(Happened.RINGING, "another-id", datetime.now(UTC), reference=reference)
+            with operating(stack):
+                hear("sandbox", [rung])
+
+    with hooked(stack, clients.dynamodb, "before-call.dynamodb.TransactWriteItems", meanwhile):
+        assert place(demo).status == 200
+    (call,) = demo.items("CALL#")
+    dialled_as = f"SB{derived_id('sandbox', call['tenant_id'] + '.' + call['call_id'])}"
+    for one in ("another-id", dialled_as):
+        (session,) = table_items(stack, f"SESSION#sandbox#{one}")
+        assert session["call_id"] == call["call_id"]
+
+
+def test_a_fault_of_the_adapter_is_an_answer_that_was_lost(demo: Client, stack: Stack) -> None:
+    break_step(stack, "fail", 5, EVERY_TRY)
+    answer = place(demo)
+    assert (answer.status, answer.json()["data"]["status"]) == (200, "initiated")
+    (call,) = check_the_end(demo)
+    assert call["status"] == "completed"
 
 
 def test_without_a_key_every_request_is_a_call_of_its_own(demo: Client) -> None:

@@ -1,13 +1,25 @@
-"""The operator's commands: `python -m tandem.admin create-workspace --name …`."""
+"""The operator's commands: `python -m tandem.admin create-workspace --name … --email …`."""
 
 import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
 
+from pydantic import TypeAdapter
+
 from tandem.keys import service as keys
 from tandem.keys.models import AGENTS, HOURLY_LIMITS, LIVE, TEST
 from tandem.tenants import service as tenants
+from tandem.users import organizations
+from tandem.users.shapes import Email
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns a workspace. Without a password they are invited by e-mail and choose one."""
+
+    email: str
+    password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +29,21 @@ class Workspace:
     name: str
     tenant_id: str
     keys: dict[str, str]
+    owner: Owner | None = None
 
 
-def create_workspace(name: str, plan: str) -> Workspace:
-    """Make a workspace with a live, a test and an agents key."""
-    tenant = tenants.create_tenant(name, plan)
+def create_workspace(name: str, plan: str, owner: Owner | None = None) -> Workspace:
+    """Make a workspace with a live, a test and an agents key, and an owner where one is named."""
+    if owner:
+        tenant = organizations.found_workspace(name, plan, owner.email, owner.password)
+    else:
+        tenant = tenants.create_tenant(name, plan)
     kinds = {"live": LIVE, "test": TEST, "agents": AGENTS}
     made = {
         kind: keys.create_key(tenant.tenant_id, prefix, name=f"first {kind} key", plan=plan)
         for kind, prefix in kinds.items()
     }
-    return Workspace(name, tenant.tenant_id, made)
+    return Workspace(name, tenant.tenant_id, made, owner)
 
 
 def main(arguments: list[str]) -> None:
@@ -36,10 +52,16 @@ def main(arguments: list[str]) -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     create = commands.add_parser("create-workspace", help="make a workspace and its first keys")
     create.add_argument("--name", required=True)
+    create.add_argument("--email", type=_address, help="the owner's, who is invited; needs USER_POOL_ID")
     create.add_argument("--plan", default="starter", choices=sorted(HOURLY_LIMITS))
     chosen = parser.parse_args(arguments)
-    workspace = create_workspace(chosen.name, chosen.plan)
+    owner = Owner(chosen.email) if chosen.email else None
+    workspace = create_workspace(chosen.name, chosen.plan, owner)
     sys.stdout.write(json.dumps(asdict(workspace), indent=2) + "\n")
+
+
+def _address(text: str) -> str:
+    return TypeAdapter(Email).validate_python(text)
 
 
 if __name__ == "__main__":

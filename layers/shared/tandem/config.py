@@ -20,15 +20,19 @@ class Settings:
     carrier_parameters: str
     default_carrier: str
     webhook_egress_allow: str
-    monthly_quota: int
+    user_pool: str
+    user_pool_client: str
+    region: str
+    aws_endpoint: str
     credentials: str
     clock_file: str
     faults_file: str
 
     @property
     def is_local(self) -> bool:
-        """True on a developer's machine: there carriers' tokens are optional and the clock can be moved."""
-        return self.stage == "local"
+        """True on a developer's machine: there carriers' tokens are optional and the clock can be moved. The name of
+        the stage alone does not make it so: only the local stack has a clock to be moved."""
+        return self.stage == "local" and bool(self.clock_file)
 
     @property
     def is_production(self) -> bool:
@@ -45,7 +49,7 @@ def in_lambda() -> bool:
 def settings() -> Settings:
     """The settings of this execution environment."""
     env = os.environ
-    stage = env.get("STAGE", "local")
+    stage = env.get("STAGE", "prod")  # a stage that is not named is treated as the strictest
     return Settings(
         stage=stage,
         table=env.get("TABLE_NAME", ""),
@@ -58,7 +62,10 @@ def settings() -> Settings:
         carrier_parameters=env.get("CARRIER_PARAMETERS", ""),
         default_carrier=env.get("DEFAULT_CARRIER", ""),
         webhook_egress_allow=env.get("WEBHOOK_EGRESS_ALLOW", ""),
-        monthly_quota=int(env.get("MONTHLY_QUOTA", "-1")),
+        user_pool=env.get("USER_POOL_ID", ""),
+        user_pool_client=env.get("USER_POOL_CLIENT_ID", ""),
+        region=env.get("AWS_REGION", ""),
+        aws_endpoint=env.get("AWS_ENDPOINT_URL", "").rstrip("/"),
         # What is kept per execution environment is kept by these: a process of tests has many, on several stacks.
         credentials=f"{env.get('AWS_ACCESS_KEY_ID', '')}@{env.get('AWS_ENDPOINT_URL', '')}",
         # The local stack moves time and injects carrier faults through these files; no other stage reads them.

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from tandem import clock
 
@@ -13,9 +13,23 @@ def new_id() -> str:
     return _uuid7(clock.now(), int.from_bytes(os.urandom(10), "big"))
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is written as our ids are. Nobody looks for anything else: a key of any text may be too long."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def earliest_id(moment: datetime) -> str:
     """The smallest id made at `moment` or later: the lower bound of a range of ids by time."""
     return _uuid7(moment, 0)
+
+
+def made_at(name: str) -> datetime:
+    """When an id of `new_id` was made, to the millisecond."""
+    milliseconds = uuid.UUID(name).int >> 80
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
 def derived_id(*parts: str) -> str:

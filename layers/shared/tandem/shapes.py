@@ -2,9 +2,9 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from tandem.clock import parse
@@ -15,6 +15,12 @@ E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$", min_len
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """One line of text, for names and customers' own identifiers."""
+
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f\x7f,]+$")]
+"""A word or two to sort things by; without commas, which separate tags in a query."""
+
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+"""Each tag once, in the order given."""
 
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2048)]
 
@@ -44,3 +50,20 @@ class View(BaseModel):
     """An answer in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Deleted(View):
+    """What was removed."""
+
+    id: str = Field(serialization_alias="_id")
+    deleted: Literal[True] = True
+
+
+class SnakeBody(BaseModel):
+    """A request body in snake_case; a field it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SnakeView(BaseModel):
+    """An answer in snake_case."""

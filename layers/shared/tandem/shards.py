@@ -5,9 +5,9 @@ import zlib
 SHARDS = 8
 
 
-def shard(family: str, name: str) -> str:
+def shard(family: str, name: str, number: int = SHARDS) -> str:
     """The shard that a thing of this name falls into: `CALL#07`."""
-    return f"{family}#{zlib.crc32(name.encode()) % SHARDS:02d}"
+    return f"{family}#{zlib.crc32(name.encode()) % number:02d}"
 
 
 def shards(family: str) -> list[str]:

@@ -11,6 +11,7 @@ from infra.local.stack import Stack
         ("GET", "/api/telephony/nothing"), ("DELETE", "/api/telephony/calls/initiate"), ("GET", "/nowhere"),
         ("PUT", "/api/telephony/configure"), ("OPTIONS", "/api/telephony/configure"), ("GET", "/api/v1/health/x"),
         ("POST", "/"), ("GET", "//"), ("GET", "/%00"), ("GET", "/" + "x" * 5000), ("PATCH", "/api/v1/health"),
+        ("GET", "/voicemail"), ("GET", "/api/voices/x"), ("GET", "/api/telephony"),
     ],
 )  # fmt: skip
 def test_what_is_not_served_is_404_in_the_shape_of_coded_errors(method: str, path: str, stack: Stack) -> None:

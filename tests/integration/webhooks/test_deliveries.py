@@ -226,22 +226,19 @@ def run_to_the_end(platform: Platform, endpoint: Endpoint, event_id: str) -> lis
     return pauses
 
 
-def test_the_default_schedule_makes_twelve_attempts_over_at_least_76_hours(
-    platform: Platform, receiver: Receiver
-) -> None:
+def test_the_default_schedule_makes_ten_attempts_over_three_days(platform: Platform, receiver: Receiver) -> None:
     receiver.default = (500, {}, b"no")
     endpoint = register(receiver.url)
     event = platform.publish(TENANT)
     pauses = run_to_the_end(platform, endpoint, event.event_id)
-    assert len(receiver.received) == 12
-    assert sum(pauses) >= 76 * 3600
-    assert sum(pauses[:9]) <= 72 * 3600
+    assert len(receiver.received) == 10
+    assert 64 * 3600 <= sum(pauses) <= 72 * 3600 + 60
     given_up = platform.delivery(TENANT, endpoint.endpoint_id, event)
-    assert (given_up.status, len(given_up.attempts)) == (Status.FAILED, 12)
+    assert (given_up.status, len(given_up.attempts)) == (Status.FAILED, 10)
     assert len({request.event_id for request in receiver.received}) == 1
     platform.advance(days=2)
     platform.tick()
-    assert len(receiver.received) == 12
+    assert len(receiver.received) == 10
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The recordings bucket: streamed in, read by range, linked to for a short time."""
+"""The recordings bucket: streamed in, read by range, linked to for a short time, erased."""
 
 from typing import IO
 
@@ -34,6 +34,20 @@ def read(key: str, start: int, length: int) -> bytes:
             raise ObjectMissing(key) from error
         raise Unavailable("The store does not answer.") from error
     except BotoCoreError as error:
+        raise Unavailable("The store does not answer.") from error
+
+
+def erase(prefix: str) -> None:
+    """Delete every version of every object whose key begins so. Raises Unavailable."""
+    name = settings().recordings_bucket
+    try:
+        while True:
+            page = s3().list_object_versions(Bucket=name, Prefix=prefix)
+            for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
+                s3().delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
+            if not page.get("IsTruncated"):
+                return
+    except (BotoCoreError, ClientError) as error:
         raise Unavailable("The store does not answer.") from error
 
 

@@ -9,6 +9,7 @@ from botocore.config import Config
 from tandem.config import settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
@@ -55,6 +56,14 @@ def _ssm(credentials: str) -> "SSMClient":
     return client
 
 
+@cache
+def _cognito_idp(credentials: str) -> "CognitoIdentityProviderClient":
+    client: CognitoIdentityProviderClient = boto3.Session().client(
+        "cognito-idp", config=_config(local=settings().is_local)
+    )
+    return client
+
+
 # Keyed by credentials: an execution environment has one set, a test process has one per function.
 
 
@@ -76,3 +85,8 @@ def s3() -> "S3Client":
 def ssm() -> "SSMClient":
     """AWS Systems Manager, for parameters."""
     return _ssm(settings().credentials)
+
+
+def cognito_idp() -> "CognitoIdentityProviderClient":
+    """Amazon Cognito, for people and their passwords."""
+    return _cognito_idp(settings().credentials)

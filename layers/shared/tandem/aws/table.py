@@ -1,5 +1,6 @@
 """The one DynamoDB table: reads, conditional writes, transactions. Keys are built by the domains' stores."""
 
+import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +25,15 @@ Present = Attr("pk").exists()
 _PAUSES = (0, 0.05, 0.1, 0.2, 0.4)
 """Seconds before each try at reading keys that the database had no room for."""
 
+_CONFLICT_PAUSES = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
+"""Seconds that a transaction waits at most, the time left to chance, before it is tried again after another one was at
+the same items: many calls of one tenant begin at once, and each is counted."""
+
 DUE_INDEX = "due"
 """The sparse index of everything that must be looked at by a certain time: `due_shard`, `due_at`."""
+
+AGENT_INDEX, CUSTOMER_INDEX, STATUS_INDEX = "by_agent", "by_customer", "by_status"
+"""Calls by agent, customer and status: `of_agent`, `of_customer` or `of_status`, and the table's own `sk`."""
 
 
 class ConditionFailed(Exception):
@@ -136,9 +144,22 @@ def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:
 
 def transact(writes: Sequence[Write]) -> None:
     """All of these writes or none, at most 100. The SDK sends a token along, so that its own repetition after a lost
-    answer has no further effect. Raises TransactionCancelled, and Unavailable when the database was too busy."""
+    answer has no further effect. One that only met another one is tried again. Raises TransactionCancelled, and
+    Unavailable when the database was too busy."""
+    entries = [_transaction_entry(write) for write in writes]
+    for longest in _CONFLICT_PAUSES:
+        try:
+            return _transact(entries)
+        except TransactionCancelled as cancelled:
+            if not cancelled.conflict or any(item is not None for item in cancelled.failed):
+                raise
+        time.sleep(random.uniform(0, longest))  # noqa: S311 - scattered, not secret
+    return _transact(entries)
+
+
+def _transact(entries: Sequence[dict[str, Any]]) -> None:
     try:
-        _raw("transact_write_items", TransactItems=[_transaction_entry(write) for write in writes])
+        _raw("transact_write_items", TransactItems=entries)
     except ClientError as error:
         if error.response["Error"]["Code"] != "TransactionCanceledException":
             raise
@@ -207,12 +228,12 @@ def query_all(
             return
 
 
-def query_count(condition: ConditionBase, *, where: ConditionBase | None = None) -> int:
+def query_count(condition: ConditionBase, *, index: str | None = None, where: ConditionBase | None = None) -> int:
     """How many items meet the condition and the filter. Reads them all on the server's side."""
     total: int = 0
     start_key: dict[str, Any] | None = None
     while True:
-        arguments = _query(condition, None, where) | {"Select": "COUNT"}
+        arguments = _query(condition, index, where) | {"Select": "COUNT"}
         answer = _call("query", **arguments, **({"ExclusiveStartKey": start_key} if start_key else {}))
         total += answer["Count"]
         if not (start_key := answer.get("LastEvaluatedKey")):

@@ -3,7 +3,7 @@
 from tandem.entry.caller import Caller
 from tandem.entry.consumer import RetryLater, consumer, stream_consumer
 from tandem.entry.endpoint import endpoint
-from tandem.entry.guards import from_carrier, key_or_session, public
+from tandem.entry.guards import from_carrier, key_or_session, public, session
 from tandem.entry.schedule import schedule
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "key_or_session",
     "public",
     "schedule",
+    "session",
     "stream_consumer",
 ]

@@ -1,7 +1,10 @@
 """An answer that is not JSON in the family's envelope."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +15,15 @@ class Answer:
     content_type: str = "text/plain; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] | None = None
+    code: str | None = None
+    """The code of the error that this tells of, for the log."""
+    cookies: Sequence[str] = ()
+    """Values of Set-Cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithCookies(Generic[T]):
+    """What an endpoint returns whose answer sets cookies besides."""
+
+    value: T
+    cookies: Sequence[str]

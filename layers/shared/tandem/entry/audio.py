@@ -1,4 +1,4 @@
-"""Answering with audio: whole, in part, or by sending the client to the store."""
+"""Answering with audio: whole, in part, its headers alone, or by sending the client to the store."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,17 @@ from tandem.recordings import service as recordings
 from tandem.recordings.models import LARGEST_ANSWER, RangeUnsatisfiable, Span, span
 
 
-def audio_answer(recording: Recording, asked: Mapping[str, str]) -> Answer:
-    """The bytes that the request's headers ask for: 200, 206 with a range, 416 for a range outside, 302 for more than a
-    Lambda function can answer (RFC 9110 §14)."""
-    # No validator is ever given out, so that an If-Range cannot match: then the whole is sent (RFC 9110 §13.1.5).
-    range_header = None if "if-range" in asked else asked.get("range")
-    size = int(recording.size or 0)
-    headers = {"Accept-Ranges": "bytes", "Content-Disposition": "inline"}
-    content_type = str(recording.content_type)
+def audio_answer(recording: Recording, asked: Mapping[str, str], *, head: bool) -> Answer:
+    """What the request's headers ask for: 200, 206 with a range, 304 where the client has it, 416 for a range outside,
+    302 for more than a Lambda function can answer (RFC 9110 §13, §14). With `head` no bytes, and no redirect: a link to
+    the store is good for one method."""
+    size, content_type, tag = int(recording.size or 0), str(recording.content_type), recordings.etag_of(recording)
+    headers = {"Accept-Ranges": "bytes", "Content-Disposition": "inline", "ETag": tag}
+    if _has_it(asked.get("if-none-match"), tag):
+        return Answer("", content_type, 304, headers)
+    if head:  # a range is asked of GET only (RFC 9110 §14.2)
+        return Answer("", content_type, 200, headers | {"Content-Length": str(size)})
+    range_header = asked.get("range") if asked.get("if-range", tag) == tag else None
     try:
         wanted = span(range_header, size)
     except RangeUnsatisfiable:
@@ -29,3 +32,9 @@ def audio_answer(recording: Recording, asked: Mapping[str, str]) -> Answer:
         return Answer(data, content_type, 200, headers)
     last = part.start + len(data) - 1
     return Answer(data, content_type, 206, headers | {"Content-Range": f"bytes {part.start}-{last}/{size}"})
+
+
+def _has_it(if_none_match: str | None, tag: str) -> bool:
+    """Whether the client's own copy is this one; the comparison is the weak one."""
+    known = [one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")]
+    return tag in known or known == ["*"]

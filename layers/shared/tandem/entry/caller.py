@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tandem.ids import new_id
 from tandem.keys.models import Allowance
+from tandem.users.models import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +13,16 @@ class Caller:
 
     tenant_id: str
     actor: str
-    """For the audit trail: `key:<id>`."""
+    """For the audit trail: `key:<id>` or `user:<id>`."""
     permissions: frozenset[str]
     is_test: bool
     """True when the caller's calls go to the sandbox carrier."""
     allowance: Allowance | None = None
+    user_id: str = ""
+    """Who it is, where it is a person; empty for an API key."""
+    role: Role = Role.MEMBER
+    """What the person is in the organization."""
+    login: str = ""
+    """The person's session."""
     new_id: str = field(default_factory=new_id)
     """The id for what this request creates; a repeated Idempotency-Key brings the same one again."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from tandem import clock
 from tandem.entry import idempotency
-from tandem.entry.answer import Answer
+from tandem.entry.answer import Answer, WithCookies
 from tandem.entry.caller import Caller
 from tandem.entry.cold_start import ready
-from tandem.entry.dialects import Dialect, Failure
+from tandem.entry.dialects import Dialect, Failure, Success
 from tandem.entry.guards import Guard
 from tandem.entry.request import Request
 from tandem.entry.route import Route, as_json
@@ -40,13 +40,15 @@ class Endpoint:
         status: int,
         idempotent: bool,
         also: Sequence[str],
+        also_methods: Sequence[str],
     ) -> None:
         self.method, self.path, self.dialect, self.guard, self.status = method, path, dialect, guard, status
         self.idempotent = idempotent
         self.function = function
         self.__doc__ = function.__doc__
         self.also = tuple(also)
-        self.route = Route(method, [path, *also], function)
+        self.methods = (method, *also_methods)
+        self.route = Route(self.methods, [path, *also], function)
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one request of the API gateway (HTTP API, payload 2.0)."""
@@ -64,7 +66,8 @@ class Endpoint:
             answer = self._refusal(Problem("Something went wrong on our side."), request)
         finally:
             flush()
-        logger().info("answered", status=answer.status)
+        code: dict[str, Any] = {"code": answer.code} if answer.code else {}
+        logger().info("answered", status=answer.status, **code)
         allowance = caller.allowance if caller else None
         return gateway_answer(answer, request.request_id, allowance)
 
@@ -74,7 +77,7 @@ class Endpoint:
         if key is None or caller is None:
             return self._answer(request, caller, context)
         route = f"{self.method} {self.path}"
-        held = idempotency.claim(caller.tenant_id, route, key, request.content, caller.new_id)
+        held = idempotency.claim(caller.tenant_id, route, key, request.content, caller.new_id, test=caller.is_test)
         if isinstance(held, idempotency.Answer):
             return Answer(held.body, _JSON, held.status, {"Idempotent-Replayed": "true"})
         try:
@@ -91,10 +94,12 @@ class Endpoint:
         result = self.route(request, {Caller: caller, Request: request}, context)
         if isinstance(result, Answer):
             return result
-        return Answer(as_json(self.dialect.success(result)), _JSON, self.status)
+        cookies = result.cookies if isinstance(result, WithCookies) else ()
+        value = result.value if isinstance(result, WithCookies) else result
+        said = self.dialect.success(Success(value, request.request_id, clock.iso(clock.now())))
+        return Answer(as_json(said), _JSON, self.status, cookies=cookies)
 
     def _refusal(self, problem: Problem, request: Request) -> Answer:
-        logger().append_keys(code=problem.code)
         body = self.dialect.failure(Failure(problem, request.request_id, clock.iso(clock.now())))
         headers = {}
         if problem.retry_after is not None:
@@ -102,7 +107,7 @@ class Endpoint:
         if isinstance(problem, RateExceeded | MonthUsedUp | PermissionLacking):
             headers |= _limit_headers(problem.allowance)
         status = self.dialect.statuses.get(problem.status, problem.status)
-        return Answer(as_json(body), _JSON, status, headers)
+        return Answer(as_json(body), _JSON, status, headers, problem.code)
 
 
 # A refusal that would be the same again is replayed; one that may pass (409, 503) is not. A carrier's refusal is an
@@ -119,12 +124,23 @@ def endpoint(
     status: int = 200,
     idempotent: bool = False,
     also: Sequence[str] = (),
+    also_methods: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Make a function the handler of one HTTP operation. `guard` has no default: an endpoint says who may call.
-    `also`: further paths that the same operation is published under."""
+    `also`: further paths that the same operation is published under; `also_methods`: further methods."""
 
     def decorate(function: Callable[..., Any]) -> Endpoint:
-        handler = Endpoint(method, path, dialect, guard, function, status=status, idempotent=idempotent, also=also)
+        handler = Endpoint(
+            method,
+            path,
+            dialect,
+            guard,
+            function,
+            status=status,
+            idempotent=idempotent,
+            also=also,
+            also_methods=also_methods,
+        )
         return ready(handler, uses_table=guard.scheme != "none")
 
     return decorate
@@ -137,7 +153,8 @@ def gateway_answer(answer: Answer, request_id: str, allowance: Allowance | None)
     headers |= answer.headers or {}
     binary = isinstance(answer.body, bytes)
     body = base64.b64encode(answer.body).decode() if isinstance(answer.body, bytes) else answer.body
-    return {"statusCode": answer.status, "headers": headers, "body": body, "isBase64Encoded": binary}
+    cookies = {"cookies": list(answer.cookies)} if answer.cookies else {}
+    return {"statusCode": answer.status, "headers": headers, "body": body, "isBase64Encoded": binary, **cookies}
 
 
 def _limit_headers(allowance: Allowance) -> dict[str, str]:

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from tandem.address import api_url
 from tandem.carriers.base import CarrierRequest, Forged
+from tandem.carriers.registry import NoAccount
 from tandem.carriers.registry import carrier as carrier_adapter
 from tandem.config import settings
 from tandem.entry.caller import Caller
+from tandem.entry.cookies import session_cookie
 from tandem.entry.request import Request
 from tandem.errors import Forbidden, Unauthenticated
 from tandem.keys.service import PermissionLacking, authenticate
+from tandem.sessions.authentication import authenticate as authenticate_session
+from tandem.sessions.tokens import is_token
 from tandem.tenants.service import open_tenant
 
 
@@ -21,25 +25,35 @@ class Guard:
     check: Callable[[Request], Caller | None]
     permission: str | None
     scheme: str
-    """`key`, `carrier` or `none`: the security scheme in OpenAPI."""
+    """`key`, `session`, `carrier` or `none`: the security scheme in OpenAPI."""
 
 
 def key_or_session(permission: str) -> Guard:
-    """An API key (later also a person's session) that has this permission."""
+    """An API key that has this permission, or a person's session whose role has it."""
 
     def check(request: Request) -> Caller:
-        key = authenticate(_credential(request))
-        if permission not in key.permissions:
-            raise PermissionLacking(permission, key.allowance)
-        return Caller(
-            tenant_id=key.tenant_id,
-            actor=f"key:{key.key_id}",
-            permissions=key.permissions,
-            is_test=key.is_test,
-            allowance=key.allowance,
-        )
+        presented = _credential(request)
+        if presented is None or is_token(presented):
+            return _permitted(_person(request, presented, writes=permission.startswith("write:")), permission)
+        return _permitted(_key(presented), permission)
 
     return Guard(check, permission, "key")
+
+
+def session(*, managing: bool = False) -> Guard:
+    """A person's session, never an API key; with `managing` only an owner's or admin's."""
+
+    def check(request: Request) -> Caller:
+        presented = _credential(request)
+        if presented is not None and not is_token(presented):
+            _key(presented)  # a stranger learns nothing but that it is no key
+            raise Forbidden("This takes a person's session, not an API key.")
+        caller = _person(request, presented, writes=False)
+        if managing and not caller.role.manages:
+            raise Forbidden("Only owners and admins may do this.", details={"required": "owner or admin"})
+        return caller
+
+    return Guard(check, None, "session")
 
 
 def public(*, because: str) -> Guard:
@@ -50,13 +64,14 @@ def public(*, because: str) -> Guard:
 
 
 def from_carrier(name: str) -> Guard:
-    """The carrier of this name, by its signature or token. Anything else is 403."""
+    """The carrier of this name, by its signature or token. Anything else is 403; so is everything where we have no
+    account with it."""
 
     def check(request: Request) -> None:
         try:
             carrier_adapter(name).verify(carrier_request(request))
-        except Forged as forgery:
-            raise Forbidden(f"This request is not from {name}.") from forgery
+        except (Forged, NoAccount) as reason:
+            raise Forbidden(f"This request is not from {name}.") from reason
 
     return Guard(check, None, "carrier")
 
@@ -84,14 +99,53 @@ def carrier_request(request: Request) -> CarrierRequest:
     )
 
 
-def _credential(request: Request) -> str:
+def _permitted(caller: Caller, permission: str) -> Caller:
+    if permission not in caller.permissions and caller.allowance:
+        raise PermissionLacking(permission, caller.allowance, holder="role" if caller.user_id else "key")
+    return caller
+
+
+def _key(presented: str) -> Caller:
+    key = authenticate(presented)
+    return Caller(
+        tenant_id=key.tenant_id,
+        actor=f"key:{key.key_id}",
+        permissions=key.permissions,
+        is_test=key.is_test,
+        allowance=key.allowance,
+    )
+
+
+def _person(request: Request, token: str | None, *, writes: bool) -> Caller:
+    """The person of a token, or else of the cookie. With a cookie, which any page can make a browser send, a write is
+    proven: also one by GET, which `writes` says."""
+    found = authenticate_session(
+        token or request.cookies[session_cookie()],
+        request.headers.get("x-organization-id"),
+        proof=request.headers.get("x-csrf-token"),
+        proof_needed=token is None and (writes or request.method not in ("GET", "HEAD")),
+    )
+    return Caller(
+        tenant_id=found.tenant_id,
+        actor=f"user:{found.user_id}",
+        permissions=found.role.permissions,
+        is_test=False,
+        allowance=found.allowance,
+        user_id=found.user_id,
+        role=found.role,
+        login=found.login,
+    )
+
+
+def _credential(request: Request) -> str | None:
+    """The key or token of a header, or None where only the cookie is there. Raises Unauthenticated without any."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     presented = value.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "").strip()
-    if not presented:
-        raise Unauthenticated(
-            "Send an API key as `Authorization: Bearer …` or `X-API-Key: …`.",
-            details={"hint": "Authorization: Bearer sk_live_…"},
-        )
-    if presented.count(".") == 2 and presented.startswith("eyJ"):
-        raise Unauthenticated("This session is not valid.", code="AUTH_INVALID")
-    return presented
+    if presented:
+        return presented
+    if request.cookies.get(session_cookie()):
+        return None
+    raise Unauthenticated(
+        "Send an API key as `Authorization: Bearer …` or `X-API-Key: …`, or log in: POST /api/auth/login.",
+        details={"hint": "Authorization: Bearer sk_live_…"},
+    )

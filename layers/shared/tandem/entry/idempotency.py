@@ -57,11 +57,14 @@ class Claim:
     resource_id: str
 
 
-def claim(tenant_id: str, route: str, key: str, content: bytes, resource_id: str) -> Claim | Answer:
-    """Claim the work, or get the answer that it had. Raises BadRequest, KeyReused, or Conflict while in flight."""
+def claim(tenant_id: str, route: str, key: str, content: bytes, resource_id: str, *, test: bool) -> Claim | Answer:
+    """Claim the work, or get the answer that it had. Raises BadRequest, KeyReused, or Conflict while in flight.
+
+    What a test credential did is not what a live one is answered: each has its own keys.
+    """
     key = _unquoted(key)
     now = int(clock.timestamp())
-    pk = f"IDEMPOTENCY#{tenant_id}#{hashlib.sha256(f'{route} {key}'.encode()).hexdigest()}"
+    pk = f"IDEMPOTENCY#{tenant_id}#{'test' if test else 'live'}#{hashlib.sha256(f'{route} {key}'.encode()).hexdigest()}"
     fingerprint = hashlib.sha256(content).hexdigest()
     wanted: Item = {
         "pk": pk,

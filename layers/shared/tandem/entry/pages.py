@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageLimit = Annotated[int, Query(ge=1, le=100)]
-
+Cursor = Annotated[str | None, Query(min_length=1, max_length=200)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 T = TypeVar("T")
 
@@ -22,7 +23,32 @@ class Listed(Generic[T]):
     page: int
     limit: int
 
-    def pagination(self) -> dict[str, int]:
+    def pagination(self) -> dict[str, int | str | None]:
         """`{total, page, limit, totalPages}`."""
         pages = -(-self.total // self.limit)
         return {"total": self.total, "page": self.page, "limit": self.limit, "totalPages": pages}
+
+
+@dataclass(frozen=True)
+class ListedOn(Listed[T]):
+    """One page of a list that can also be followed by a cursor."""
+
+    next_cursor: str | None
+
+    def pagination(self) -> dict[str, int | str | None]:
+        """`{total, page, limit, totalPages, nextCursor}`."""
+        return super().pagination() | {"nextCursor": self.next_cursor}
+
+
+@dataclass(frozen=True)
+class Slice(Generic[T]):
+    """A span of a list, newest first, and how many there are in all."""
+
+    items: Sequence[T]
+    total: int
+    limit: int
+    offset: int
+
+    def pagination(self) -> dict[str, int]:
+        """`{total, limit, offset}`."""
+        return {"total": self.total, "limit": self.limit, "offset": self.offset}

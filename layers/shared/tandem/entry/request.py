@@ -56,6 +56,12 @@ class Request:
         headers: Mapping[str, str] = self.event.get("headers") or {}
         return headers
 
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """Cookies by name."""
+        pairs = (cookie.partition("=") for cookie in self.event.get("cookies") or ())
+        return {name.strip(): value.strip() for name, _, value in pairs}
+
     @cached_property
     def body(self) -> bytes:
         """The body's bytes as sent. Raises BadRequest when it is too large or not decodable."""

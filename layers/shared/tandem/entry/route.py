@@ -20,7 +20,7 @@ GIVEN = (Caller, Request)
 class Route:
     """Reads and validates a request for one function, and calls it."""
 
-    def __init__(self, method: str, paths: Sequence[str], function: Callable[..., Any]) -> None:
+    def __init__(self, methods: Sequence[str], paths: Sequence[str], function: Callable[..., Any]) -> None:
         self._function = function
         self._signature = inspect.signature(function)
         self._given: Mapping[type, object] = {}
@@ -28,7 +28,7 @@ class Route:
         self._reads_json = any(_is_shape(parameter) for parameter in self._signature.parameters.values())
         self.bound = self._bound()
         for path in paths:
-            self.resolver.route(powertools_path(path), method=method)(self.bound)
+            self.resolver.route(powertools_path(path), method=list(methods))(self.bound)
         self.resolver.exception_handler(RequestValidationError)(_refuse)
         self.resolver.not_found(_refuse_path)
 

@@ -1,8 +1,9 @@
 """What we do with tenants: make one, and know how it telephones."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from tandem.aws.table import Item
+from tandem.aws.table import Item, Write
 from tandem.config import settings
 from tandem.errors import Conflict, NotFound
 from tandem.ids import new_id
@@ -15,6 +16,22 @@ def create_tenant(name: str, plan: str = "starter") -> Tenant:
     tenant = Tenant(new_id(), name, plan)
     store.insert(tenant)
     return tenant
+
+
+def creation(name: str, plan: str = "starter") -> tuple[Tenant, Write]:
+    """A new workspace and the write that makes it, for a transaction with its owner."""
+    tenant = Tenant(new_id(), name, plan)
+    return tenant, store.creating(tenant)
+
+
+def renaming(tenant_id: str, name: str) -> Write:
+    """The write that gives a workspace another name."""
+    return store.renaming(tenant_id, name)
+
+
+def find_tenants(tenant_ids: Sequence[str]) -> list[Tenant | None]:
+    """These workspaces in the order asked, at most 100."""
+    return store.find_tenants(tenant_ids)
 
 
 def phone_service_key(tenant_id: str) -> tuple[str, str]:

@@ -1,8 +1,10 @@
 """Tenants in the table: `TENANT#<t>` / `TENANT` and `PHONE_SERVICE`; who owns a number: `NUMBER#<e164>`."""
 
+from collections.abc import Sequence
+
 from tandem import clock
 from tandem.aws import table
-from tandem.aws.table import Absent, Attr, Item, Put, Write
+from tandem.aws.table import Absent, Attr, Item, Put, TransactionCancelled, Write
 from tandem.tenants.models import PhoneService, Tenant
 
 
@@ -18,14 +20,34 @@ def phone_service_key(tenant_id: str) -> tuple[str, str]:
 
 def insert(tenant: Tenant) -> None:
     """Store a new tenant."""
+    creation = creating(tenant)
+    table.put(creation.item, condition=creation.condition)
+
+
+def creating(tenant: Tenant) -> Put:
+    """The write of a new tenant."""
     pk, sk = tenant_key(tenant.tenant_id)
     item = {"pk": pk, "sk": sk, "kind": "tenant", "tenant_id": tenant.tenant_id, "name": tenant.name}
-    table.put(item | {"plan": tenant.plan, "created_at": clock.iso(clock.now())}, condition=Absent)
+    return Put(item | {"plan": tenant.plan, "created_at": clock.iso(clock.now())}, condition=Absent)
+
+
+def renaming(tenant_id: str, name: str) -> Write:
+    """The write of a tenant's other name."""
+    return table.Update(*tenant_key(tenant_id), set={"name": name}, condition=table.Present)
+
+
+def find_tenants(tenant_ids: Sequence[str]) -> list[Tenant | None]:
+    """These tenants, at most 100, in the order asked."""
+    found = table.get_many([tenant_key(tenant_id) for tenant_id in tenant_ids]) if tenant_ids else []
+    return [_tenant(item) for item in found]
 
 
 def get_tenant(tenant_id: str) -> Tenant | None:
     """One tenant, or None."""
-    item = table.get(*tenant_key(tenant_id))
+    return _tenant(table.get(*tenant_key(tenant_id)))
+
+
+def _tenant(item: Item | None) -> Tenant | None:
     return Tenant(item["tenant_id"], item["name"], item["plan"]) if item else None
 
 
@@ -46,14 +68,31 @@ def phone_service(tenant_id: str, item: Item | None) -> PhoneService | None:
         transcription_enabled=item["transcription_enabled"],
         default_country_code=item.get("default_country_code"),
         webhook_url=item.get("webhook_url"),
+        version=item["version"],
     )
 
 
-def replace_phone_service(service: PhoneService, released_number: str | None) -> None:
-    """Store a phone service and the ownership of its number, in one transaction. Raises TransactionCancelled when
-    another tenant has the number: then its write is the first."""
+class NumberTaken(Exception):
+    """The number belongs to another tenant."""
+
+
+def replace_phone_service(before: PhoneService | None, after: PhoneService) -> None:
+    """Store a phone service and the ownership of its number, in one transaction, if it is still as it was read. Raises
+    NumberTaken, and TransactionCancelled when it was changed meanwhile."""
+    configuration, owning = _configuration(before, after), _owning(after)
+    released = before.phone_number if before else None
+    try:
+        table.transact([*owning, configuration, *_releasing(after, released)])
+    except TransactionCancelled as cancelled:
+        if owning and cancelled.failed[0] is not None:
+            raise NumberTaken from cancelled
+        raise
+
+
+def _configuration(before: PhoneService | None, service: PhoneService) -> Put:
     pk, sk = phone_service_key(service.tenant_id)
-    configuration = Put(
+    version = before.version if before else 0
+    return Put(
         {
             "pk": pk,
             "sk": sk,
@@ -64,10 +103,11 @@ def replace_phone_service(service: PhoneService, released_number: str | None) ->
             "transcription_enabled": service.transcription_enabled,
             "default_country_code": service.default_country_code,
             "webhook_url": service.webhook_url,
+            "version": version + 1,
             "updated_at": clock.iso(clock.now()),
-        }
+        },
+        Attr("version").eq(version) if before else Absent,
     )
-    table.transact([*_owning(service), configuration, *_releasing(service, released_number)])
 
 
 def number_owner(phone_number: str) -> tuple[str, str] | None:

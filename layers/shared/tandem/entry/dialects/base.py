@@ -10,6 +10,15 @@ from tandem.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class Success:
+    """What an endpoint returned and what surrounds it, for a dialect to write."""
+
+    value: Any
+    request_id: str
+    timestamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A problem and what surrounds it, for a dialect to write."""
 
@@ -23,7 +32,7 @@ class Dialect:
     """A family's way of writing. `success` gives a JSON-ready value or text; `failure` the body of an error."""
 
     name: str
-    success: Callable[[Any], Any]
+    success: Callable[[Success], Any]
     failure: Callable[[Failure], dict[str, Any]]
     statuses: dict[int, int] = field(default_factory=dict)
     """Statuses that this family writes differently: {422: 400}."""

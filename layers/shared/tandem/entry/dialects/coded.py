@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from tandem.entry.dialects.base import Dialect, Failure, plain
+from tandem.entry.dialects.base import Dialect, Failure, Success, plain
 from tandem.entry.pages import Listed
 
 
-def _success(value: Any) -> dict[str, Any]:
+def _success(success: Success) -> dict[str, Any]:
+    value = success.value
     if isinstance(value, Listed):
         return {"success": True, "data": plain(value.items), "pagination": value.pagination()}
     return {"success": True, "data": plain(value)}
+
+
+def _bare(success: Success) -> Any:
+    return plain(success.value)
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
@@ -29,3 +34,5 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
 telephony = Dialect("telephony", _success, _failure)
 platform = Dialect("platform", _success, _failure)
+telephony_bare = Dialect("telephony_bare", lambda success: plain(success.value), _failure)
+"""Telephony where the guide prints the answer without an envelope."""
