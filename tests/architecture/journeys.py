@@ -17,7 +17,7 @@ from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
-from tests.architecture import histories, logins, queues
+from tests.architecture import histories, logins, queues, telephones
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -83,6 +83,7 @@ class Journeys:
     def later(self, seconds: float) -> None:
         """Much later; the schedules run once, not each minute of it."""
         self.stack.clock.move_to(self.stack.clock.now() + seconds)
+        self.stack.conductor.schedules.rebase(self.stack.clock.now())
         for schedule in ("WorkersRunCallSettlement", "WorkersRunEventSweep", "WorkersRunWebhookSweep"):
             self.stack.run_schedule(schedule)
         self.stack.settle()
@@ -96,6 +97,7 @@ class Journeys:
         self.swept()
         self.carrier_calls()
         queues.go(self)
+        telephones.go(self, OWN)
         histories.go(self)
         self.people()
         self.names = logins.go(self)

@@ -22,23 +22,24 @@ def go(journeys: "Journeys") -> None:
     for workspace in (journeys.demo, journeys.kenyan):
         assert done(journeys, workspace, "POST", "webrtc/capability-token", agentId="agent-1")["capabilityToken"]
     done(journeys, journeys.demo, "PUT", "agents/agent-1/presence", status="offline")
-    stay(journeys, new_id())
+    stay(journeys, journeys.demo, new_id())
     journeys.stack.clock.move_to(journeys.stack.clock.now() + 150)  # that caller is not heard of again
     call_id = journeys.place(journeys.demo, "+15005550001")
-    stay(journeys, call_id)
-    stay(journeys, new_id())
+    stay(journeys, journeys.demo, call_id)
+    stay(journeys, journeys.demo, new_id())
     shown = done(journeys, journeys.demo, "PUT", "agents/agent-1/presence", status="available", phone="+15005550123")
     assert shown["activeCalls"] == 1
     assert done(journeys, journeys.demo, "GET", "queue/status")["waitingCalls"] == 2
     journeys.stack.advance(30)
     assert done(journeys, journeys.demo, "GET", "queue/status")["waitingCalls"] == 1
-    assert [agent["activeCalls"] for agent in done(journeys, journeys.demo, "GET", "agents")] == [1]
+    agents = done(journeys, journeys.demo, "GET", "agents")
+    assert {agent["agentId"]: agent["activeCalls"] for agent in agents}["agent-1"] == 1
 
 
-def stay(journeys: "Journeys", call_id: str) -> None:
+def stay(journeys: "Journeys", who: Workspace, call_id: str) -> None:
     """A caller begins to wait."""
     with operating(journeys.stack):
-        routing.join(journeys.demo.tenant_id, call_id, queue="sales")
+        routing.join(who.tenant_id, call_id, queue="sales")
 
 
 def done(journeys: "Journeys", who: Workspace, method: str, path: str, **body: Any) -> Any:

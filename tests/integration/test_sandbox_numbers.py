@@ -114,7 +114,7 @@ def test_webhooks_carry_the_call_as_it_was_then(number: str, demo: Client, stack
     call_id = place(demo, number)
     stack.advance(30)
     final = demo.call(call_id)
-    bodies = [json.loads(item["body"]) for item in demo.items("EVENT#") if not item["type"].startswith("internal.")]
+    bodies = [json.loads(item["body"]) for item in demo.items("EVENT#") if item["type"].startswith("call.")]
     for body in bodies:
         assert set(body) == {"event", "timestamp", "data"}
         assert set(body["data"]) == set(final)

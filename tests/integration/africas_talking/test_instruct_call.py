@@ -38,7 +38,9 @@ def owner(demo: Client) -> Client:
 
 @pytest.mark.parametrize("path", ["/voice/instruct", "/api/voice/instruct"])
 def test_a_call_coming_in_is_taken_down_and_offered_a_menu(path: str, owner: Client, stack: Stack) -> None:
-    assert tags(ask(stack, ASK, path))[:2] == ["GetDigits", "Say"]
+    question = ask(stack, ASK, path)
+    assert tags(question) == ["GetDigits", "Redirect"]
+    assert "press 1" in question.text
     (call,) = owner.items("CALL#")
     assert (call["direction"], call["from_number"], call["to_number"]) == ("inbound", CALLER, NUMBER)
     assert len(owner.items("CUSTOMER#")) == len(owner.items("CONVERSATION#")) == 1
@@ -52,7 +54,7 @@ def test_the_same_question_again_makes_no_second_call(owner: Client, stack: Stac
 
 def test_a_message_can_be_left_and_is_kept(owner: Client, stack: Stack) -> None:
     ask(stack, ASK)
-    assert tags(ask(stack, {**ASK, "dtmfDigits": "1"})) == ["Record"]
+    assert tags(ask(stack, {**ASK, "dtmfDigits": "1"})) == ["Say", "Record"]
     thanks = ask(stack, {**ASK, "recordingUrl": "https://example.com/message.mp3"})
     assert "Thank you" in thanks.text
     (call,) = owner.items("CALL#")

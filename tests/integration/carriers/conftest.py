@@ -1,33 +1,34 @@
 """An account at Twilio, with the simulator on the other side of it."""
 
 import json
-from collections.abc import Iterator, Mapping
+import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 from infra.local.stack import Stack
 from tandem.carriers.audio import tone_wav
-from tandem.carriers.registry import ACCOUNT_KEPT
+from tests.architecture.telephones import posting
 from tests.integration.conftest import Client
 from tests.simulators.twilio import Number, TwilioSimulator
-from tests.simulators.twilio_calls import Reply
 
 OWN, CUSTOMER = "+13125550100", "+254722000001"
 HOOKS = "http://localhost:3001/api/webhooks/twilio"
 
 
-@pytest.fixture
-def carrier(stack: Stack) -> Iterator[TwilioSimulator]:
-    def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
-        parts = urlsplit(url)
-        query = dict(parse_qsl(parts.query))
-        answer = stack.request("POST", parts.path, query=query, headers=dict(headers), body=urlencode(form))
-        return Reply(answer.status, answer.header("content-type") or "", answer.text)
+@pytest.fixture(scope="session")
+def port() -> int:
+    """Where Twilio is in every test: the product believes an account for minutes."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+    return number
 
-    stack.advance(ACCOUNT_KEPT + 1)  # another test's simulator was elsewhere
-    with TwilioSimulator(post=post, audio=tone_wav(2, "twilio")) as simulator:
+
+@pytest.fixture
+def carrier(stack: Stack, port: int) -> Iterator[TwilioSimulator]:
+    with TwilioSimulator(port=port, post=posting(stack), audio=tone_wav(2, "twilio")) as simulator:
         simulator.now = lambda: datetime.fromtimestamp(stack.clock.now(), UTC)
         simulator.numbers[OWN] = Number(f"{HOOKS}/voice", f"{HOOKS}/events")
         account = {

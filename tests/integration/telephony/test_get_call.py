@@ -9,7 +9,7 @@ from tests.integration.doors import UNKNOWN_CALL
 FIELDS = {
     "callId", "conversationId", "customerId", "agentId", "direction", "from", "to", "status", "outcome", "retryable",
     "cause", "duration", "recordingUrl", "notes", "tags", "rating", "cost", "carrier", "createdAt", "answeredAt",
-    "endedAt",
+    "endedAt", "recordingState", "recordingDeletedAt",
 }  # fmt: skip
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -20,7 +20,7 @@ def test_a_call_under_way_has_every_field_and_no_end(demo: Client) -> None:
     empty = {name for name, value in call.items() if value in (None, [])}
     assert empty == {
         "outcome", "retryable", "cause", "duration", "recordingUrl", "notes", "tags", "rating", "cost", "answeredAt",
-        "endedAt",
+        "endedAt", "recordingState", "recordingDeletedAt",
     }  # fmt: skip
 
 

@@ -30,4 +30,6 @@ class Flow:
     """Since when the caller is in a queue, and goes back there when an agent does not answer."""
     target: str | None = None
     """Whom AGENT connects to: a telephone number, SIP address or browser client."""
+    legs_told: bool = False
+    """Whether the carrier is sure to tell if whom AGENT connects to picked up."""
     message_left: bool = False

@@ -4,7 +4,7 @@ import re
 
 from tandem.calls import steering
 from tandem.calls.models import Call
-from tandem.calls.service import hear, receive_call
+from tandem.calls.service import hear
 from tandem.calls.steering import Heard
 from tandem.carriers.base import CarrierEvent, CarrierRequest, CarrierResponse, Happened
 from tandem.carriers.instructions import Instruction
@@ -26,7 +26,7 @@ def instruct(carrier_name: str, request: CarrierRequest) -> CarrierResponse:
 def guide(carrier_name: str, events: list[CarrierEvent], *, turn: str | None) -> tuple[Call | None, list[Instruction]]:
     """Take down what a question tells; the call as it is then, and what its caller does next. No call: the number is
     nobody's. `turn`: what the question's address said of it."""
-    call = _hear(carrier_name, events)
+    call = hear(carrier_name, events)
     if call is None:
         return None, steering.NOT_IN_SERVICE
     if any(event.happened == Happened.ENDED for event in events):
@@ -37,17 +37,7 @@ def guide(carrier_name: str, events: list[CarrierEvent], *, turn: str | None) ->
 
 def hear_request(carrier_name: str, request: CarrierRequest) -> None:
     """Take down what a carrier tells; it reads nothing in the answer."""
-    _hear(carrier_name, carrier(carrier_name).parse(request))
-
-
-def _hear(carrier_name: str, events: list[CarrierEvent]) -> Call | None:
-    """The call that the events belong to, brought up to date; made when it is a new one coming in."""
-    known = hear(carrier_name, events)
-    if known or not events:
-        return known[-1] if known else None
-    if receive_call(carrier_name, events[0]) is None:
-        return None
-    return next(iter(hear(carrier_name, events)), None)
+    hear(carrier_name, carrier(carrier_name).parse(request))
 
 
 def _turn(text: str | None) -> int | None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from tandem.calls.flow import Stage
 from tandem.calls.models import Call, DialState, Recording, RecordingState, Status, final_status
 from tandem.carriers.base import CarrierEvent, Cost, Happened, Outcome
 from tandem.events.models import RECORDING_FOUND
@@ -43,6 +44,10 @@ def merge(call: Call, event: CarrierEvent) -> Call:
             merged = _ended(call, event)
         case Happened.RECORDED:
             merged = replace(call, recording=_recording(call.recording, event.recording))
+        case Happened.LEG_ANSWERED:
+            merged = _leg(call, answered=True)
+        case Happened.LEG_ENDED:
+            merged = _leg(call, answered=event.leg_answered)
         case _:
             merged = call
     merged = _placed(merged, event.carrier_call_id)
@@ -50,9 +55,12 @@ def merge(call: Call, event: CarrierEvent) -> Call:
 
 
 def settle(call: Call) -> Call:
-    """Decide an end that did not say how it ended: nobody answered, or we would know by now."""
+    """Decide an end that did not say how it ended: nobody answered, or we would know by now. Where one was being
+    connected who is not said to have picked up, they are taken to have: nobody is called again."""
     if call.ended_at is None or call.status.is_final:
         return call
+    if call.told_outcome:
+        return replace(call, leg_answered=True)
     return replace(call, told_outcome=Outcome.NO_ANSWER)
 
 
@@ -103,6 +111,15 @@ def _ended(call: Call, event: CarrierEvent) -> Call:
         cost=_dearest(call.cost, event.cost),
         recording=_recording(call.recording, event.recording),
     )
+
+
+def _leg(call: Call, *, answered: bool | None) -> Call:
+    """What is told of the party that the call is being connected to. That they picked up counts for more than that
+    somebody did not: that may have been told of another."""
+    connecting = call.flow is not None and call.flow.stage == Stage.AGENT
+    if call.status.is_final or not connecting or answered is None or call.leg_answered:
+        return call
+    return replace(call, leg_answered=answered)
 
 
 def _recording(known: Recording | None, source: str | None) -> Recording | None:

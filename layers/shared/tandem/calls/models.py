@@ -106,6 +106,8 @@ class Call:
     recording: Recording | None = None
     flow: Flow | None = None
     """Where it stands among menus, queues and agents; None until its carrier asks what to do."""
+    leg_answered: bool | None = None
+    """Whether whom it was connected to last picked up; None while nobody told."""
     notes: str | None = None
     tags: list[str] = field(default_factory=list)
     rating: int | None = None
@@ -128,8 +130,10 @@ class Call:
         if self.ended_at and self.flow and self.direction == INBOUND:
             if self.flow.message_left:
                 return Outcome.VOICEMAIL
-            if self.flow.stage == Stage.QUEUE:
+            if self.flow.stage == Stage.QUEUE or self.leg_answered is False:
                 return Outcome.CANCELED
+            if self.flow.stage == Stage.AGENT and self.flow.legs_told and self.leg_answered is None:
+                return None
         if self.ended_at is None or self.told_outcome is not None:
             return self.told_outcome
         return Outcome.ANSWERED_HUMAN if self.told_answered_at or self.talk_seconds else None

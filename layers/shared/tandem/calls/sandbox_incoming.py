@@ -28,9 +28,12 @@ class IncomingCall(Body):
     digits: Keys | None = Field(default=None, description="Keys that the caller pressed.")
     event: Literal["recorded", "leg_answered", "leg_ended", "ended"] | None = Field(
         default=None,
-        description="The caller left a message; the agent picked up; the agent's leg is over; the call is.",
+        description="The caller left a message; the agent picked up; the agent's leg is over; the call is. An agent "
+        "of whom nothing was said by the end of the call did not pick up.",
     )
-    answered: StrictBool | None = Field(default=None, description="With `leg_ended`: whether the agent had picked up.")
+    answered: StrictBool | None = Field(
+        default=None, description="With `leg_ended` and `ended`: whether the agent had picked up."
+    )
     seconds: Annotated[StrictInt, Field(ge=0, le=86_400)] | None = Field(
         default=None, description="With `leg_ended` and `ended`: how long they talked."
     )
@@ -62,7 +65,8 @@ def _events(told: IncomingCall) -> list[CarrierEvent]:
         Happened.RINGING, told.call_sid, clock.now(), from_number=told.from_, to_number=told.to, direction=INBOUND
     )
     if told.event == "ended":
-        return [replace(call, happened=Happened.ENDED, duration=told.seconds)]
+        leg = replace(call, happened=Happened.LEG_ENDED, leg_answered=bool(told.answered))
+        return [leg, replace(call, happened=Happened.ENDED, duration=told.seconds)]
     events = [call]
     if told.digits or told.event:
         events.append(replace(call, happened=Happened.ANSWERED))  # whoever does something has been let in

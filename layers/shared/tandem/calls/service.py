@@ -1,6 +1,6 @@
 """What we do with calls, besides placing them: hear what carriers tell, look them up, settle those gone silent."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,7 +24,6 @@ __all__ = [
     "hear",
     "list_calls",
     "place_call",
-    "receive_call",
     "recording_erased",
     "settle_silent",
     "show_call",
@@ -69,23 +68,19 @@ def list_calls(
     return [view(call, api_url()) for call in found.calls], found.total, found.cursor
 
 
-def hear(carrier_name: str, events: Iterable[CarrierEvent]) -> list[Call]:
-    """Merge what a carrier tells into the calls it tells of; the calls as they are then.
+def hear(carrier_name: str, events: Sequence[CarrierEvent]) -> Call | None:
+    """Merge what a carrier tells at once of one call into it; the call as it is then. One that comes in is made if new.
 
-    In any order and however often: the record ends the same. Of a call that is not ours, nothing is taken.
+    In any order and however often: the record ends the same. Of a call that is not ours, nothing is taken: None.
     """
-    heard: dict[str, list[CarrierEvent]] = {}
-    calls: dict[str, Call] = {}
-    for event in events:
-        call = _find(carrier_name, event)
-        if call is None:
-            logger().info("an event of no call of ours", carrier=carrier_name, happened=event.happened.value)
-            count("UnknownCarrierCall")
-            continue
-        calls[call.call_id] = call
-        heard.setdefault(call.call_id, []).append(event)
-    actor = f"carrier:{carrier_name}"
-    return [changes.merge_events(calls[call_id], told, actor=actor) for call_id, told in heard.items()]
+    if not events:
+        return None
+    call = _find(carrier_name, events[0]) or receive_call(carrier_name, events[0])
+    if call is None:
+        logger().info("an event of no call of ours", carrier=carrier_name, happened=events[0].happened.value)
+        count("UnknownCarrierCall")
+        return None
+    return changes.merge_events(call, events, actor=f"carrier:{carrier_name}")
 
 
 def change_recording(tenant_id: str, call_id: str, recording: Recording, *, actor: str) -> Call:

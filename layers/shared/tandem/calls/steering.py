@@ -115,7 +115,9 @@ def _stand(call: Call, step: _Step) -> Call:
     def moved(present: Call) -> Call:
         if present.flow != known or present.status.is_final:
             return present
-        return replace(present, flow=replace(step.flow, turn=turn), agent_id=step.agent_id or present.agent_id)
+        flow = replace(step.flow, turn=turn)
+        leg = None if flow.stage is Stage.AGENT else present.leg_answered
+        return replace(present, flow=flow, agent_id=step.agent_id or present.agent_id, leg_answered=leg)
 
     return changes.change(call, moved, actor=_ACTOR, action="call.step")
 
@@ -164,7 +166,7 @@ def _turned(adapter: Carrier, call: Call, flow: Flow, turn: engine.Turn) -> _Ste
             queued = _queued(adapter, call, target)
             return replace(queued, said=(*said, *queued.said))
         case engine.DialTo(number):
-            return _Step(Flow(Stage.AGENT, target=number), said)
+            return _Step(Flow(Stage.AGENT, target=number, legs_told=adapter.tells_legs), said)
         case engine.Voicemail(prompt):
             return _Step(Flow(Stage.VOICEMAIL), (*said, prompt))
         case engine.End():
@@ -202,7 +204,8 @@ def _offered(adapter: Carrier, call: Call, flow: Flow) -> _Step | None:
     if agent is None:
         return None
     routing.connected(call.tenant_id, call.call_id, agent_id=agent.agent_id)
-    return _Step(replace(flow, stage=Stage.AGENT, target=_address(adapter, agent)), agent_id=agent.agent_id)
+    connecting = replace(flow, stage=Stage.AGENT, target=_address(adapter, agent), legs_told=adapter.tells_legs)
+    return _Step(connecting, agent_id=agent.agent_id)
 
 
 def _parted(adapter: Carrier, call: Call, flow: Flow, heard: Heard) -> _Step:
@@ -221,7 +224,7 @@ def _parted(adapter: Carrier, call: Call, flow: Flow, heard: Heard) -> _Step:
 
 def _spoken(adapter: Carrier, call: Call, flow: Flow, heard: Heard) -> _Step:
     if not heard.recorded:
-        return _Step(flow)
+        return _Step(Flow(Stage.OVER), ("We did not hear a message. Goodbye.",))
     return _Step(Flow(Stage.OVER, message_left=True), ("Thank you. Your message was recorded. Goodbye.",))
 
 

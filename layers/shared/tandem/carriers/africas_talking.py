@@ -61,6 +61,7 @@ class AfricasTalking:
     name = "africas_talking"
     call_id_field = "sessionId"
     records_from_dial = False
+    tells_legs = False
 
     def __init__(self, account: Account, *, patience: float = 10.0) -> None:
         self._account = account

@@ -169,6 +169,8 @@ class Carrier(Protocol):
     """What the carrier calls its id of a call."""
     records_from_dial: bool
     """Whether a dial with `record` records the whole call, so that a Connect in it need not record again."""
+    tells_legs: bool
+    """Whether it is sure to tell if the party that a Connect leads to picked up."""
 
     def dial(self, call: Dial) -> str:
         """Place the call, once; the carrier's id of it. Raises DialRefused or DialUnknown."""

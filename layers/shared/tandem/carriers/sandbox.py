@@ -110,6 +110,7 @@ class Sandbox:
     name = "sandbox"
     call_id_field = "session"
     records_from_dial = True
+    tells_legs = True
 
     def dial(self, call: Dial) -> str:
         """Place the call: remember it, and put its steps on the queue."""

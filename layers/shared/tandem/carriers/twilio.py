@@ -59,6 +59,7 @@ class Twilio:
     name = "twilio"
     call_id_field = "CallSid"
     records_from_dial = True
+    tells_legs = True
 
     def __init__(
         self, account: Account, *, address: Callable[[], str] = api_url, media_patience: float = _RECORDING_SECONDS,
