@@ -21,6 +21,8 @@ class Flow:
 
     stage: Stage
     turn: int = 1
+    said: tuple[str, ...] = ()
+    """What is said on the way there: again, too, where the carrier's question comes again."""
     menu_id: str | None = None
     misses: int = 0
     """Keys pressed in vain, or not at all, in a row."""

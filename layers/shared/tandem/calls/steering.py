@@ -91,12 +91,12 @@ def steer(
     turn that the carrier's question names."""
     if call.status.is_final or heard.leg_up:
         return call, []
-    said: tuple[str, ...] = ()
-    if _moves(call.flow, heard, asked_turn):
-        step = _next(adapter, call, heard)
-        said = step.said
-        call = _stand(call, step)
-    return call, _present(adapter, call, callback_url, said)
+    before = call.flow
+    moves = _moves(before, heard, asked_turn)
+    if moves:
+        call = _stand(call, _next(adapter, call, heard))
+    is_news = not moves or call.flow != before
+    return call, _present(adapter, call, callback_url, is_news=is_news)
 
 
 def _moves(flow: Flow | None, heard: Heard, asked_turn: int | None) -> bool:
@@ -115,7 +115,7 @@ def _stand(call: Call, step: _Step) -> Call:
     def moved(present: Call) -> Call:
         if present.flow != known or present.status.is_final:
             return present
-        flow = replace(step.flow, turn=turn)
+        flow = replace(step.flow, turn=turn, said=step.said)
         leg = None if flow.stage is Stage.AGENT else present.leg_answered
         return replace(present, flow=flow, agent_id=step.agent_id or present.agent_id, leg_answered=leg)
 
@@ -244,10 +244,12 @@ _STEPS: Mapping[Stage, Callable[[Carrier, Call, Flow, Heard], _Step]] = {
 # What is heard there
 
 
-def _present(adapter: Carrier, call: Call, callback_url: str, said: tuple[str, ...]) -> list[Instruction]:
+def _present(adapter: Carrier, call: Call, callback_url: str, *, is_news: bool) -> list[Instruction]:
+    """Where a call stands. What was said on the way there is left out for one who asked anew and stands there still."""
     flow = call.flow
     if flow is None:
         return []
+    said = flow.said if is_news else ()
     url = f"{callback_url}{'&' if '?' in callback_url else '?'}{urlencode({'turn': flow.turn})}"
     if flow.stage is Stage.MENU:
         return _asking(call, _state(flow), url, said)

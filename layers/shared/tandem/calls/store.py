@@ -165,14 +165,15 @@ def _flow(item: Item | None) -> Flow | None:
     if not item:
         return None
     since = parse(item["waiting_since"]) if item.get("waiting_since") else None
-    return Flow(**{**item, "stage": Stage(item["stage"]), "waiting_since": since})
+    said = tuple(item.get("said", ()))
+    return Flow(**{**item, "stage": Stage(item["stage"]), "said": said, "waiting_since": since})
 
 
 def _flow_item(flow: Flow | None) -> Item | None:
     if flow is None:
         return None
     since = iso(flow.waiting_since) if flow.waiting_since else None
-    return {**asdict(flow), "stage": flow.stage.value, "waiting_since": since}
+    return {**asdict(flow), "stage": flow.stage.value, "said": list(flow.said), "waiting_since": since}
 
 
 def _recording(item: Item | None) -> Recording | None:

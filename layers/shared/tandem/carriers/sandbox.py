@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from tandem import clock
 from tandem.aws import queue, table
 from tandem.aws.parameters import find_parameter
@@ -170,7 +172,10 @@ class Sandbox:
 
     def render(self, instructions: Sequence[Instruction]) -> CarrierResponse:
         """The instructions as JSON: `[{"say": {"text": …}}, …]`."""
-        written = [{type(instruction).__name__.lower(): asdict(instruction)} for instruction in instructions]
+        written = [
+            {type(instruction).__name__.lower(): asdict(instruction, dict_factory=_camel_case)}
+            for instruction in instructions
+        ]
         return CarrierResponse(json.dumps(written), "application/json")
 
     def fetch_recording(self, recording: str) -> Iterator[bytes]:
@@ -276,3 +281,7 @@ def _script(number: str) -> Script:
 
 def _pk(reference: str) -> str:
     return f"SANDBOX#{reference}"
+
+
+def _camel_case(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {to_camel(name): value for name, value in fields}
