@@ -23,7 +23,7 @@ def test_every_kind_of_item_stands_in_the_table_document() -> None:
 
 def test_every_prefix_of_a_key_stands_in_the_table_document() -> None:
     built = {prefix for text in CODE for prefix in PREFIX.findall(text)}
-    told = {cell.strip("`").split("#")[0] for row in ROWS for cell in row[:2] if "#" in cell}
+    told = {cell.strip("`").split("#")[0] for row in ROWS for cell in row[:2] if "#" in cell and "`<" not in cell}
     assert built == told
 
 
