@@ -29,9 +29,7 @@ def test_they_come_whole_and_newest_first(demo: Client) -> None:
         ("limit=100", [4, 3, 2, 1, 0], {"total": 5, "page": 1, "limit": 100, "totalPages": 1}),
     ],
 )
-def test_a_page_is_what_was_asked_for(
-    query: str, numbers: list[int], pagination: dict[str, int], demo: Client
-) -> None:
+def test_a_page_is_what_was_asked_for(query: str, numbers: list[int], pagination: dict[str, int], demo: Client) -> None:
     for number in range(5):
         make(demo, name=f"Menu {number}")
     listed = demo("GET", f"{PATH}?{query}").json()

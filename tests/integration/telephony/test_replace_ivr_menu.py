@@ -76,7 +76,10 @@ def test_a_way_out_on_which_another_menu_relies_cannot_be_closed(demo: Client) -
     """The option that is named is that of the menu which is changed: it closes the circle."""
     one = make(demo)["menuId"]
     two = make(demo, options=[{"digit": "1", "action": "menu", "target": one}])["menuId"]
-    closed = {**SAMPLE, "options": [{"digit": "*", "action": "repeat"}, {"digit": "3", "action": "menu", "target": two}]}
+    closed = {
+        **SAMPLE,
+        "options": [{"digit": "*", "action": "repeat"}, {"digit": "3", "action": "menu", "target": two}],
+    }
     assert faults(demo, "PUT", f"{PATH}/{one}", closed) == ["options.0.action", "options.1.target"]
     assert demo("PUT", f"{PATH}/{one}", json={**closed, "timeoutAction": "voicemail"}).status == 200
 
