@@ -108,13 +108,15 @@ class Caller:
         self._client = client
         self._call = {"from": "+2348012345678", "to": number, "callSid": "CA1"}
         self.next: list[dict[str, Any]] = []
+        self.call_id = ""
         self._turn = ""
 
-    def does(self, keys: str | None = None) -> str:
-        """Dial, press keys, or let the time pass; everything that is heard then."""
-        body = self._call | ({"digits": keys} if keys else {})
+    def does(self, keys: str | None = None, **news: Any) -> str:
+        """Dial, press keys, let the time pass, or have this happen; everything that is heard then."""
+        body = {**self._call, **news} | ({"digits": keys} if keys else {})
         answer = self._client.stack.request("POST", f"/api/telephony/calls/incoming?{self._turn}", json=body)
         assert answer.status == 200, answer.text
+        self.call_id = answer.json()["data"]["callId"]
         self.next = answer.json()["data"]["instructions"]
         urls = [step[kind]["url"] for step in self.next for kind in step if kind == "redirect"]
         self._turn = urlsplit(urls[0]).query if urls else ""
