@@ -8,5 +8,5 @@ from tandem.ivr.shapes import MenuDeleted
 
 @endpoint("DELETE", "/api/telephony/ivr/{menu_id}", telephony, guard=key_or_session("write:telephony"))
 def handler(caller: Caller, menu_id: str) -> MenuDeleted:
-    """Delete a menu that no other menu leads to."""
+    """Delete a menu to which no other menu leads, and no routing that somebody set."""
     return ivr.delete(caller.tenant_id, menu_id)

@@ -17,7 +17,7 @@ from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
-from tests.architecture import histories, logins, queues, telephones
+from tests.architecture import histories, logins, menus, queues, telephones
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -96,6 +96,7 @@ class Journeys:
         self.sad_webhooks(receiver)
         self.swept()
         self.carrier_calls()
+        menus.go(self)
         queues.go(self)
         telephones.go(self, OWN)
         histories.go(self)

@@ -10,7 +10,11 @@ from tandem.routing import service as routing
 if TYPE_CHECKING:
     from tests.architecture.journeys import Journeys
 
-MENU = {"name": "Main", "greeting": "Welcome.", "options": [{"digit": "1", "action": "route", "target": "sales"}]}
+MENU: dict[str, Any] = {
+    "name": "Main",
+    "greeting": "Welcome.",
+    "options": [{"digit": "1", "action": "route", "target": "sales"}],
+}
 
 
 def go(journeys: "Journeys") -> None:

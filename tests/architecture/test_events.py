@@ -9,6 +9,7 @@ import pytest
 from infra.local.model import Function
 from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
+from tests.architecture.queues import MENU
 from tests.architecture.test_layout import FUNCTIONS
 from tests.conftest import AFRICAS_TALKING_TOKEN
 
@@ -39,6 +40,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
     ).json()["data"]
     opening = {"customerId": customer["_id"]}
     opened = whole_stack.request("POST", "/api/v1/conversations", json=opening, headers=headers).json()
+    menu = whole_stack.request("POST", "/api/telephony/ivr", json=MENU, headers=headers).json()["data"]
     assert workspace.owner is not None
     credentials = {"email": workspace.owner.email, "password": workspace.owner.password}
     login = whole_stack.request("POST", "/api/auth/login", json=credentials).json()["data"]
@@ -47,6 +49,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
         "<tenant_id>": workspace.tenant_id,
         "<call_id>": placed["data"]["callId"],
         "<customer_id>": customer["_id"],
+        "<menu_id>": menu["menuId"],
         "<conversation_id>": opened["data"]["_id"],
         "<token>": AFRICAS_TALKING_TOKEN,
         "<access_token>": login["accessToken"],

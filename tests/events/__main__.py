@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent
 _ID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 _PEOPLE = {
     "<customer_id>": re.compile(rf'(customers/|CUSTOMER#|customerId=|customer(?:Id|_id)\\*": ?\\*"){_ID}'),
+    "<menu_id>": re.compile(rf'(telephony/ivr/|menu_id": "){_ID}'),
     "<conversation_id>": re.compile(rf'(conversations/|CONVERSATION#|conversation_id": "){_ID}'),
 }
 _CALL = re.compile(r"(?<=calls/)[0-9a-f]{8}-[0-9a-f-]{27}|(?<=CALL#)[0-9a-f]{8}-[0-9a-f-]{27}")

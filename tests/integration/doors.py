@@ -44,6 +44,11 @@ CREATE_MESSAGE = Door(
 )
 PRESENCE = Door("PUT", "/api/telephony/agents/agent-1/presence", "write:telephony", {"status": "busy"})
 ROUTING = Door("PUT", "/api/telephony/routing", "write:telephony", {"strategy": "random"})
+MENU = {"name": "Main", "greeting": "Welcome.", "options": [{"digit": "1", "action": "route", "target": "sales"}]}
+IVR = "/api/telephony/ivr"
+CREATE_MENU = Door("POST", IVR, "write:telephony", MENU)
+UPDATE_MENU = Door("PATCH", f"{IVR}/{UNKNOWN_CALL}", "write:telephony", {"name": "Nights"})
+TRY_MENU = Door("POST", f"{IVR}/{UNKNOWN_CALL}/simulate", "read:telephony", {"inputs": ["1", "0"]})
 SIGN_IN = Door("POST", "/api/telephony/webrtc/capability-token", "write:telephony", {"agentId": "agent-1"})
 DOORS = [
     PLACE,
@@ -59,6 +64,13 @@ DOORS = [
     Door("GET", "/api/telephony/agents", "read:telephony"),
     Door("GET", "/api/telephony/routing", "read:telephony"),
     Door("GET", "/api/telephony/queue/status", "read:telephony"),
+    CREATE_MENU,
+    UPDATE_MENU,
+    TRY_MENU,
+    Door("GET", IVR, "read:telephony"),
+    Door("GET", f"{IVR}/{UNKNOWN_CALL}", "read:telephony"),
+    Door("PUT", f"{IVR}/{UNKNOWN_CALL}", "write:telephony", MENU),
+    Door("DELETE", f"{IVR}/{UNKNOWN_CALL}", "write:telephony"),
     CREATE_CUSTOMER,
     UPDATE_CUSTOMER,
     Door("GET", "/api/v1/customers", "read:customers"),

@@ -14,13 +14,16 @@ from tests.integration.doors import (
     CONFIGURE,
     CREATE_CONVERSATION,
     CREATE_CUSTOMER,
+    CREATE_MENU,
     CREATE_MESSAGE,
     DOORS,
     HISTORY,
     PLACE,
+    TRY_MENU,
     UNKNOWN_CALL,
     UPDATE_CONVERSATION,
     UPDATE_CUSTOMER,
+    UPDATE_MENU,
     Door,
     contents,
 )
@@ -33,6 +36,9 @@ WITH_BODY = [
     CREATE_CONVERSATION,
     UPDATE_CONVERSATION,
     CREATE_MESSAGE,
+    CREATE_MENU,
+    UPDATE_MENU,
+    TRY_MENU,
 ]
 every_body = pytest.mark.parametrize("door", WITH_BODY, ids=str)
 
@@ -214,6 +220,11 @@ FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (UPDATE_CONVERSATION, "inboxId", NAMES),
     (CREATE_MESSAGE, "text", {name: value for name, value in TEXTS.items() if name != "too long"} | {"a NUL": "a\x00"}),
     (CREATE_MESSAGE, "senderId", NAMES),
+    (CREATE_MENU, "name", NAMES | {"null": None}),
+    (CREATE_MENU, "greeting", TEXTS | {"null": None, "a NUL": "a\x00b"}),
+    (CREATE_MENU, "options", {"null": None, "text": "1", "an object": {}, "no object": ["1"], "none": []}),
+    (UPDATE_MENU, "timeoutAction", {"a number": 1, "an array": [], "empty": "", "unknown": "transfer", "nothing": {}}),
+    (TRY_MENU, "inputs", {"null": None, "text": "1", "an object": {}, "numbers": [1], "too many": ["1"] * 101}),
 ]
 WRONG = [
     pytest.param(door, field, value, id=f"{field}: {kind}")
@@ -284,7 +295,7 @@ ODD_IDS = [
 @pytest.mark.parametrize(
     "place",
     ["telephony/calls/{}", "telephony/calls/{}/recording", "telephony/calls/{}/recording/stream", "v1/customers/{}",
-     "v1/conversations/{}", "v1/conversations/{}/messages"],
+     "v1/conversations/{}", "v1/conversations/{}/messages", "telephony/ivr/{}"],
 )  # fmt: skip
 @pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: odd[:20])
 def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:

@@ -1,7 +1,11 @@
 """Menus as tests of the endpoints make them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
+from infra.local.gateway import Response
 from tests.integration.conftest import Client
 
 PATH = "/api/telephony/ivr"
@@ -18,6 +22,49 @@ SAMPLE: dict[str, Any] = {
 }
 FIELDS = {"menuId", "name", "greeting", "options", "timeout", "timeoutAction", "createdAt", "updatedAt"}
 HANG_UP = {"action": "hangup", "target": None, "message": None}
+
+OPTION = {"digit": "1", "action": "hangup"}
+WRONG: list[tuple[dict[str, Any], list[str]]] = [
+    ({"name": ""}, ["name"]),
+    ({"name": "x" * 101}, ["name"]),
+    ({"name": "a\nb"}, ["name"]),
+    ({"name": None}, ["name"]),
+    ({"greeting": ""}, ["greeting"]),
+    ({"greeting": "x" * 1001}, ["greeting"]),
+    ({"greeting": "a\x00b"}, ["greeting"]),
+    ({"greeting": "\ud800"}, ["greeting"]),
+    ({"timeout": 0}, ["timeout"]),
+    ({"timeout": 61}, ["timeout"]),
+    ({"timeout": "10"}, ["timeout"]),
+    ({"timeout": 1.5}, ["timeout"]),
+    ({"timeout": True}, ["timeout"]),
+    ({"menuId": "mine"}, ["menuId"]),
+    ({"options": []}, ["options"]),
+    ({"options": {}}, ["options"]),
+    ({"options": [OPTION] * 13}, ["options"]),
+    ({"options": [OPTION, "x"]}, ["options.1"]),
+    ({"options": [OPTION, {"digit": 2, "action": "hangup"}]}, ["options.1.digit"]),
+    ({"options": [OPTION, {"action": "hangup"}]}, ["options.1.digit"]),
+    ({"options": [OPTION, {"digit": "10", "action": "hangup"}]}, ["options.1.digit"]),
+    ({"options": [OPTION, {"digit": "x" * 17, "action": "hangup"}]}, ["options.1.digit"]),
+    ({"options": [OPTION, OPTION]}, ["options.1.digit"]),
+    ({"options": [OPTION, {"digit": "2"}]}, ["options.1.action"]),
+    ({"options": [OPTION, {"digit": "2", "action": "transfer"}]}, ["options.1.action"]),
+    ({"options": [OPTION, {"digit": "2", "action": "route"}]}, ["options.1.target"]),
+    ({"options": [OPTION, {"digit": "2", "action": "route", "target": ""}]}, ["options.1.target"]),
+    ({"options": [OPTION, {"digit": "2", "action": "menu", "target": UNKNOWN}]}, ["options.1.target"]),
+    ({"options": [OPTION, {"digit": "2", "action": "dial", "target": "0711"}]}, ["options.1.target"]),
+    ({"options": [OPTION, {"digit": "2", "action": "voicemail", "target": "x"}]}, ["options.1.target"]),
+    ({"options": [OPTION, {"digit": "2", "action": "say"}]}, ["options.1.message"]),
+    ({"options": [OPTION, {"digit": "2", "action": "say", "message": "x" * 1001}]}, ["options.1.message"]),
+    ({"options": [{"digit": "1", "action": "repeat"}]}, ["options.0.action"]),
+    ({"timeoutAction": "repeat"}, ["timeoutAction.action"]),
+    ({"timeoutAction": "wait"}, ["timeoutAction.action"]),
+    ({"timeoutAction": {"action": "route"}}, ["timeoutAction.target"]),
+    ({"timeoutAction": {"action": "menu", "target": UNKNOWN}}, ["timeoutAction.target"]),
+    ({"timeoutAction": 5}, ["timeoutAction"]),
+]
+"""What is wrong with a change of the sample, and the fields that are named for it."""
 
 
 def make(client: Client, **change: Any) -> dict[str, Any]:
@@ -38,3 +85,40 @@ def faults(client: Client, method: str, path: str, body: Any) -> list[str]:
     response = client(method, path, json=body)
     assert (response.status, response.json()["code"]) == (422, "VALIDATION_ERROR"), response.text
     return [fault["field"] for fault in response.json()["error"]["details"]["fields"]]
+
+
+def shown(client: Client, menu_id: str) -> dict[str, Any]:
+    """A menu as it stands now."""
+    response = client("GET", f"{PATH}/{menu_id}")
+    assert response.status == 200, response.text
+    data: dict[str, Any] = response.json()["data"]
+    return data
+
+
+def at_once(*requests: Callable[[], Response]) -> list[Response]:
+    """Requests that run into each other; their answers in order."""
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return [running.result() for running in [pool.submit(request) for request in requests]]
+
+
+class Caller:
+    """A call that comes in over the sandbox carrier: what is told to do next, and what is heard."""
+
+    def __init__(self, client: Client, number: str) -> None:
+        self._client = client
+        self._call = {"from": "+2348012345678", "to": number, "callSid": "CA1"}
+        self.next: list[dict[str, Any]] = []
+        self.call_id = ""
+        self._turn = ""
+
+    def does(self, keys: str | None = None, **news: Any) -> str:
+        """Dial, press keys, let the time pass, or have this happen; everything that is heard then."""
+        body = {**self._call, **news} | ({"digits": keys} if keys else {})
+        answer = self._client.stack.request("POST", f"/api/telephony/calls/incoming?{self._turn}", json=body)
+        assert answer.status == 200, answer.text
+        self.call_id = answer.json()["data"]["callId"]
+        self.next = answer.json()["data"]["instructions"]
+        urls = [step[kind]["url"] for step in self.next for kind in step if kind == "redirect"]
+        self._turn = urlsplit(urls[0]).query if urls else ""
+        heard = [step[kind].get("prompt", step[kind]) or {} for step in self.next for kind in step]
+        return " ".join(each["text"] for each in heard if "text" in each)

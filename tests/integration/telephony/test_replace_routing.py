@@ -58,8 +58,11 @@ def test_calls_come_in_by_a_menu_that_is_there(demo: Client, other: Client) -> N
     assert demo("GET", PATH).json()["data"] == {"strategy": "random", "incoming": entry}
     refused = put(other, incoming=entry)
     assert (refused.status, refused.json()["error"]["details"]["fields"][0]["field"]) == (422, "incoming.target")
+    assert put(demo, "priority").json()["data"] == {"strategy": "priority", "incoming": entry}, "left out, it stays"
+    assert demo("DELETE", f"/api/telephony/ivr/{menu_id}").status == 409, "somebody chose it"
+    assert put(demo, incoming=None).status == 200
     assert demo("DELETE", f"/api/telephony/ivr/{menu_id}").status == 200
-    assert demo("GET", PATH).json()["data"] == {"strategy": "random", "incoming": None}
+    assert put(demo, incoming=entry).status == 422
 
 
 @pytest.mark.parametrize(

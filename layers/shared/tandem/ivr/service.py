@@ -68,8 +68,8 @@ def update(tenant_id: str, menu_id: str, request: MenuChange) -> MenuView:
 
 
 def delete(tenant_id: str, menu_id: str) -> MenuDeleted:
-    """Remove a menu; incoming calls that came to it go nowhere in particular then. Raises NotFound, and Conflict while
-    another menu leads to it."""
+    """Remove a menu; calls that came to it for being the first go nowhere in particular then. Raises NotFound, and
+    Conflict while another menu leads to it, or the routing sends incoming calls there."""
 
     def changed(menus: Menus) -> tuple[MenuDeleted, list[Write]]:
         menu = _existing(menus.by_id.get(menu_id))
@@ -91,8 +91,11 @@ def try_out(tenant_id: str, menu_id: str, request: SimulationRequest) -> Simulat
 
 def _rewrite(tenant_id: str, menu_id: str, meant: Callable[[Menu], Menu]) -> MenuView:
     def changed(menus: Menus) -> tuple[MenuView, list[Write]]:
-        menu = replace(meant(_existing(menus.by_id.get(menu_id))), updated_at=clock.now())
-        return _view(_checked(menu, menus)), [store.putting(menu)]
+        before = _existing(menus.by_id.get(menu_id))
+        if (after := meant(before)) == before:
+            return _view(before), []
+        menu = replace(_checked(after, menus), updated_at=clock.now())
+        return _view(menu), [store.putting(menu)]
 
     return _change(tenant_id, changed, menu_id)
 
@@ -104,6 +107,8 @@ def _change(tenant_id: str, changed: Callable[[Menus], tuple[T, Sequence[Write]]
     for _ in range(ATTEMPTS):
         menus = store.of_tenant(tenant_id)
         result, writes = changed(menus)
+        if not writes:
+            return result
         try:
             store.change(tenant_id, menus, writes)
         except TransactionCancelled:

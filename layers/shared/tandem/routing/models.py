@@ -42,6 +42,8 @@ class Incoming:
 
     action: IncomingAction
     target: str | None = None
+    chosen: bool = True
+    """False where nobody said so: the first menu takes the calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tandem.agents import service as agents
 from tandem.agents.models import Agent, AgentView, PresenceRequest
 from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled, Write
-from tandem.errors import Unavailable
+from tandem.errors import Conflict, Unavailable
 from tandem.routing import store
 from tandem.routing.models import OFFERED, RESTING, TALKING, Incoming, QueueStatus, Waiting, Waits
 from tandem.routing.strategies import Offer, plan
@@ -140,14 +140,23 @@ def entering_menu(tenant_id: str, menu_id: str) -> Write:
     """The write that lets calls come in by this menu, where nothing else is set; else it changes nothing. It fails when
     the routing was changed meanwhile."""
     routing = store.get_routing(tenant_id)
-    return store.change_routing(routing, routing.strategy, routing.incoming or Incoming("menu", menu_id))
+    first = Incoming("menu", menu_id, chosen=False)
+    return store.change_routing(routing, routing.strategy, routing.incoming or first)
 
 
 def leaving_menu(tenant_id: str, menu_id: str) -> Write:
-    """The write that lets calls come in by this menu no more. It fails when the routing was changed meanwhile."""
+    """The write that lets calls come in by this menu no more. It fails when the routing was changed meanwhile. Raises
+    Conflict where somebody chose the menu for them: their choice is not undone behind their back."""
     routing = store.get_routing(tenant_id)
-    after = None if routing.incoming == Incoming("menu", menu_id) else routing.incoming
-    return store.change_routing(routing, routing.strategy, after)
+    entry = routing.incoming
+    if entry is None or (entry.action, entry.target) != ("menu", menu_id):
+        return store.change_routing(routing, routing.strategy, entry)
+    if entry.chosen:
+        raise Conflict(
+            "Incoming calls come to this menu. Send them elsewhere first: PUT /api/telephony/routing.",
+            details={"routing": {"incoming": {"action": entry.action, "target": entry.target}}},
+        )
+    return store.change_routing(routing, routing.strategy, None)
 
 
 def _present(tenant_id: str, moment: datetime) -> list[Waiting]:

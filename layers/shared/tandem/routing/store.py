@@ -5,6 +5,7 @@ A call waits for one thing at a time, so its entry has no other name than the ca
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +33,7 @@ def get_routing(tenant_id: str) -> Routing:
 
 def change_routing(before: Routing, strategy: Strategy, incoming: Incoming | None) -> Update:
     """The write of the routing, if it is still as it was read."""
-    entry = {"action": incoming.action, "target": incoming.target} if incoming else None
+    entry = asdict(incoming) if incoming else None
     return Update(
         f"TENANT#{before.tenant_id}",
         "ROUTING",
