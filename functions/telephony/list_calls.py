@@ -28,8 +28,13 @@ def handler(
     """Calls, newest first. Dates are ISO 8601; an end that is only a date includes that whole UTC day. `nextCursor`,
     sent back as `cursor` with the same filters, leads on without gaps whatever happens meanwhile; `page` is then only
     repeated."""
-    wanted = CallFilter.over(
-        start_date, end_date, status=status, direction=direction, agent_id=agent_id, customer_id=customer_id
+    calls, total, next_cursor = list_calls(
+        caller.tenant_id,
+        CallFilter.over(
+            start_date, end_date, status=status, direction=direction, agent_id=agent_id, customer_id=customer_id
+        ),
+        page=page,
+        limit=limit,
+        cursor=cursor,
     )
-    calls, total, next_cursor = list_calls(caller.tenant_id, wanted, page=page, limit=limit, cursor=cursor)
     return ListedOn(calls, total, page, limit, next_cursor)
