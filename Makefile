@@ -4,6 +4,7 @@ PORT ?= 3001
 STAGE ?= dev
 PLAN ?= starter
 VENV := .venv/bin
+COMPILE := $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
 
 .DEFAULT_GOAL := help
@@ -44,10 +45,11 @@ deploy: build  ## sam build and sam deploy (STAGE=prod, PARAMETERS="AlarmEmail=�
 	  --parameter-overrides Stage=$(STAGE) $(PARAMETERS)
 
 lock: .venv/pip  ## pin the dependencies of pyproject.toml
-	@for kind in "" local dev bench; do \
-	  out=$${kind:+requirements/$$kind.txt}; group=$${kind:+--group $$kind}; \
-	  $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate pyproject.toml $$group \
-	    $${kind:+-c layers/dependencies/requirements.txt} -o $${out:-layers/dependencies/requirements.txt}; done
+	@$(COMPILE) pyproject.toml -o layers/dependencies/requirements.txt
+	@$(COMPILE) --group signatures -c layers/dependencies/requirements.txt -o layers/signatures/requirements.txt
+	@for kind in local dev bench; do \
+	  $(COMPILE) pyproject.toml --group $$kind -o requirements/$$kind.txt \
+	    -c layers/dependencies/requirements.txt -c layers/signatures/requirements.txt; done
 
 workspace: .venv/local  ## make a workspace in a deployed stage: TABLE_NAME=… USER_POOL_ID=… NAME=… EMAIL=… PLAN=…
 	@$(VENV)/python -m tandem.admin create-workspace --name "$(NAME)" --plan "$(PLAN)" $(if $(EMAIL),--email "$(EMAIL)")

@@ -35,8 +35,8 @@ _MEANINGS = {
     "call.completed": "an answered call ended",
     "call.failed": "a call ended unanswered; `status`, `outcome` and `retryable` say how",
     "call.recording.available": "the recording can be fetched",
-    "user.created": "a person was invited, or founded the organization",
-    "user.updated": "an invited person has come",
+    "user.created": "a person was invited, or founded the organization; `data` has `role` and `status`",
+    "user.updated": "an invited person has come: `status` is `active`",
     "conversation.assigned": "a conversation was given to somebody, at its opening or later",
     "conversation.closed": "a conversation was closed; `conversation.updated` comes with it",
     "conversation.created": "a conversation was opened, by hand or by a call",
@@ -268,8 +268,9 @@ def _errors(endpoint: Endpoint, has_body: bool, has_parameters: bool) -> dict[in
     if endpoint.guard.scheme == "key":
         errors |= {
             401: "No credential, or one that does not hold.",
-            403: "The key lacks the permission, or its quota is used up.",
+            403: "The key or role lacks the permission, or the key's quota is used up.",
         }
+        errors |= {404: "No such organization."}
         errors |= {429: "Over the key's rate limit.", 503: "Something we need is down; try again."}
     if endpoint.guard.scheme == "session":
         errors |= {401: "No session, or one that is over.", 403: "The role does not allow it, or this is an API key."}

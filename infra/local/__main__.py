@@ -99,6 +99,7 @@ def describe(stack: Stack, more: Mapping[str, Any]) -> dict[str, Any]:
         "aws_endpoint_url": stack.aws_endpoint_url,
         "region": stack.deployment.region,
         "table": stack.outputs.get("TableName"),
+        "user_pool": stack.outputs.get("UserPoolId"),
         "recordings_bucket": stack.outputs.get("RecordingsBucket"),
         "pid": os.getpid(),
         **more,

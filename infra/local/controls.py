@@ -1,10 +1,11 @@
-"""`/__local/*`: the platform's clock, schedules, faults and insights. Part of this runner, never of the template."""
+"""`/__local/*`: the platform's clock, schedules, faults, letters, insights: this runner's, never the template's."""
 
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from infra.local.cognito import INVITATIONS
 from infra.local.conductor import NeverSettles
 from infra.local.faults import InvalidFault
 from infra.local.gateway import Request, Response
@@ -42,6 +43,7 @@ class Controls:
             ("GET", "rights"): lambda _: self._rights(),
             ("GET", "requests"): lambda _: {"functions": stack.requests.by_function()},
             ("DELETE", "requests"): self._clear_requests,
+            ("GET", "invitations"): lambda _: {"invitations": INVITATIONS},
         }
 
     def handle(self, request: Request) -> Response:

@@ -4,6 +4,7 @@ from moto.s3.models import s3_backends
 
 from infra.local import corrections, engine
 from infra.local.cloud import Cloud
+from infra.local.cognito import INVITATIONS
 from infra.local.model import ACCOUNT, Deployment
 
 
@@ -35,9 +36,11 @@ def _users(deployment: Deployment) -> None:
     # Imported here: slow, and a template need not have a pool.
     from moto.cognitoidp.models import cognitoidp_backends
 
+    INVITATIONS.clear()
     for pool_id in deployment.user_pools:
         pool = cognitoidp_backends[ACCOUNT][deployment.region].user_pools[pool_id]
         pool.users.clear()
+        pool.refresh_tokens.clear()
         for group in pool.groups.values():
             group.users.clear()
 

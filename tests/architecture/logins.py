@@ -26,21 +26,15 @@ def go(journeys: "Journeys") -> dict[str, str]:
     _manage(journeys, headers)
     _come(journeys)
     _look_everywhere(journeys, headers)
-    _renew(journeys, first["refreshToken"])
-    assert (
-        ask("POST", "/api/auth/logout", headers=_headers(ask("POST", "/api/auth/login", json=credentials))).status
-        == 200
-    )
+    second = ask("POST", "/api/auth/login", json=credentials).json()["data"]
+    _renew(journeys, second["refreshToken"])
+    assert ask("POST", "/api/auth/logout", headers=headers).status == 200
     return {
         "<access_token>": first["accessToken"],
-        "<refresh_token>": first["refreshToken"],
+        "<refresh_token>": second["refreshToken"],
         "<email>": owner.email,
         "<password>": owner.password,
     }
-
-
-def _headers(answer: Any) -> dict[str, str]:
-    return {"authorization": f"Bearer {answer.json()['data']['accessToken']}"}
 
 
 def _manage(journeys: "Journeys", headers: dict[str, str]) -> None:

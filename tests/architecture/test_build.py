@@ -18,6 +18,9 @@ from infra.build.slim import DATA, SERVICES, cut_botocore
 
 ROOT = Path(__file__).parents[2]
 LARGEST_ZIP = 10 * 1024 * 1024
+AARCH64 = 0xB7
+"""The processor in an ELF header."""
+
 OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm|cognito_idp)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
 
 # Run by the functions' Python: the hash in a .pyc depends on its magic number.
@@ -46,9 +49,10 @@ print(json.dumps(methods))
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The three artefacts, by the Makefiles that `sam build` runs."""
+    """The artefacts, by the Makefiles that `sam build` runs."""
     folder = tmp_path_factory.mktemp("build")
     _make("layers/dependencies", "build-DependenciesLayer", folder / "dependencies")
+    _make("layers/signatures", "build-SignaturesLayer", folder / "signatures")
     _make("layers/shared", "build-SharedLayer", folder / "shared")
     _make("functions", "build-TelephonyInitiateCall", folder / "functions")
     return folder
@@ -84,7 +88,10 @@ def test_no_path_of_the_building_machine_is_shipped(built: Path) -> None:
     assert telling == []
 
 
-@pytest.mark.parametrize(("artefact", "most"), [("dependencies", LARGEST_ZIP), ("shared", 10**6), ("functions", 10**5)])
+@pytest.mark.parametrize(
+    ("artefact", "most"),
+    [("dependencies", LARGEST_ZIP), ("signatures", 6 * 10**6), ("shared", 10**6), ("functions", 10**5)],
+)
 def test_an_artefact_stays_within_its_size(built: Path, artefact: str, most: int) -> None:
     archive = built / f"{artefact}.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
@@ -99,9 +106,22 @@ def test_what_only_installers_type_checkers_and_tests_use_is_not_shipped(built: 
 
 
 def test_native_code_is_for_the_functions_processor(built: Path) -> None:
-    native = [path.name for path in built.rglob("*.so")]
-    assert native
-    assert all("cpython-313-aarch64-linux-gnu" in name for name in native)
+    native = {path.name: path.read_bytes()[:20] for path in built.rglob("*.so")}
+    assert {"_rust.abi3.so", "_cffi_backend.cpython-313-aarch64-linux-gnu.so"} <= set(native)
+    for name, header in native.items():
+        assert "cpython-313-aarch64-linux-gnu" in name or name.endswith(".abi3.so"), name
+        assert (header[:4], int.from_bytes(header[18:20], "little")) == (b"\x7fELF", AARCH64), name
+
+
+def test_each_pinned_package_is_shipped_once(built: Path) -> None:
+    pinned = {
+        name: {line.partition("==")[0] for line in (ROOT / f"layers/{name}/requirements.txt").read_text().splitlines()}
+        for name in ("dependencies", "signatures")
+    }
+    assert pinned["signatures"] == {"cryptography", "cffi", "pycparser"}
+    assert not pinned["signatures"] & pinned["dependencies"]
+    shipped = [path.name for name in pinned for path in (built / name / "python").iterdir() if path.is_dir()]
+    assert sorted(set(shipped)) == sorted(shipped)
 
 
 def test_the_shipped_boto3_makes_every_client_with_every_operation_that_the_product_calls(built: Path) -> None:

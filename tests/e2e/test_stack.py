@@ -54,6 +54,9 @@ def test_a_stack_describes_itself_while_it_runs_and_only_then(tmp_path: Path) ->
         assert [each["name"] for each in description["workspaces"]] == ["demo", "other"]
         assert set(description["workspaces"][0]["keys"]) == {"live", "test", "agents"}
         assert description["carriers"]["africas_talking"]["token"]
+        for workspace in description["workspaces"]:
+            said = f"owner    {workspace['owner']['email']}  password {workspace['owner']['password']}"
+            eventually(lambda said=said: said in (tmp_path / "output").read_text())  # type: ignore[misc]
         assert requests.get(f"{description['base_url']}/api/v1/health", timeout=10).status_code == 200
         client = boto3.client(
             "dynamodb",

@@ -1,6 +1,9 @@
 """What integration tests have: an empty stack, two workspaces on it, and a way to be one of them."""
 
+import copy
 import json
+import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +14,7 @@ from infra.local.gateway import Response
 from infra.local.stack import Stack
 from infra.local.workspaces import make_workspace, open_to_anyone, operating
 from tandem.admin import Workspace
+from tandem.observability import logger
 from tests.conftest import AFRICAS_TALKING_TOKEN
 
 
@@ -59,7 +63,9 @@ def table_items(stack: Stack, pk: str, prefix: str = "") -> list[dict[str, Any]]
 
 
 @pytest.fixture
-def stack(whole_stack: Stack) -> Iterator[Stack]:
+def stack(whole_stack: Stack, caplog: pytest.LogCaptureFixture) -> Iterator[Stack]:
+    """The stack as it was after its deployment. Whatever a test does, no log tells a secret or who somebody is."""
+    caplog.set_level(logging.INFO)
     whole_stack.reset()
     account = {"username": "acme", "api_key": "secret", "token": AFRICAS_TALKING_TOKEN}
     whole_stack.client("ssm").put_parameter(
@@ -67,6 +73,24 @@ def stack(whole_stack: Stack) -> Iterator[Stack]:
     )
     yield whole_stack
     assert not whole_stack.dead_letters()
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    assert [line for line in map(as_logged, records) if PRIVATE.search(line)] == []
+
+
+PRIVATE = re.compile(
+    r"(?:sk_live|sk_test|va|whsec)_[A-Za-z0-9]{8}"  # keys and secrets
+    r"|eyJ[\w-]{8,}\.|[0-9a-f]{64}~"  # access and refresh tokens
+    r"|(?:\+|%2B)\d{7}"  # telephone numbers
+    r"|[\w.+-]+(?:@|%40)[\w-]+\.\w+"  # e-mail addresses
+)
+_PLAIN = logging.Formatter("%(name)s %(message)s")
+
+
+def as_logged(record: logging.LogRecord) -> str:
+    """A line as the function would write it; those of libraries as Lambda would write them."""
+    if record.name == "tandem":
+        return str(logger().registered_formatter.format(copy.copy(record)))
+    return _PLAIN.format(copy.copy(record))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Logs and metrics, as JSON, with nothing personal in them."""
 
+import logging
 import re
 from functools import cache
 from typing import Any
@@ -11,14 +12,16 @@ _SECRETS = re.compile(
     r"(?:sk_live|sk_test|va|whsec)_[A-Za-z0-9+/=_-]{6,}"  # keys and webhook secrets
     r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # JWTs
     r"|(?<=[?&]token=)[^&\s\"]+"  # carrier tokens in URLs
+    r"|[0-9a-f]{64}~[^\s\"]+"  # refresh tokens
     r"|X-Amz-[A-Za-z-]+=[^&\s\"]+"  # presigned queries
 )
-_PHONE = re.compile(r"\+\d{4,13}(?=\d{2})")
+_PHONE = re.compile(r"(?:\+|%2B)\d{4,13}(?=\d{2})")
+_EMAIL = re.compile(r"[\w.+'-]{1,64}(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 
 
 def masked(text: str) -> str:
-    """The text without secrets, and with telephone numbers cut to their last two digits."""
-    return _PHONE.sub("+…", _SECRETS.sub("[secret]", text))
+    """The text without secrets and e-mail addresses, and with telephone numbers cut to their last two digits."""
+    return _EMAIL.sub("…@…", _PHONE.sub("+…", _SECRETS.sub("[secret]", text)))
 
 
 class MaskingFormatter(LambdaPowertoolsFormatter):
@@ -32,6 +35,8 @@ class MaskingFormatter(LambdaPowertoolsFormatter):
 @cache
 def logger() -> Logger:
     """The function's logger."""
+    # Powertools' router logs every refusal as an error, with its traceback, and not masked; we log what we answer.
+    logging.getLogger("aws_lambda_powertools.event_handler.api_gateway").disabled = True
     return Logger(service="tandem", logger_formatter=MaskingFormatter(serialize_stacktrace=False))
 
 

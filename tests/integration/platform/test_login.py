@@ -67,7 +67,7 @@ def test_after_five_failures_the_next_try_waits_and_each_further_one_longer(stac
         waits.append(int(str(refused.header("retry-after"))))
         leap(stack, waits[-1])
         assert log_in(stack, ada.email, "wrong").status == 401
-    assert waits == [30, 60, 120, 240]
+    assert waits == pytest.approx([30, 60, 120, 240], abs=3)  # the clock runs on meanwhile
     leap(stack, 480)
     assert log_in(stack, ada.email, ada.password).status == 200
     assert [log_in(stack, ada.email, "wrong").status for _ in range(5)] == [401] * 5
@@ -122,9 +122,12 @@ def test_a_temporary_password_only_lets_one_choose_another(stack: Stack) -> None
     assert log_in(stack, "grace@acme.example", PASSWORD).status == 200
 
 
-def test_a_session_for_a_new_password_that_nobody_gave_out_is_refused_and_counts_as_a_try(stack: Stack) -> None:
+@pytest.mark.parametrize("session", ["made-up", "a-session-that-nobody-gave-out", "x" * 4096])
+def test_a_session_for_a_new_password_that_nobody_gave_out_is_refused_and_counts_as_a_try(
+    stack: Stack, session: str
+) -> None:
     _, ada = owner_of(stack, "acme")
-    body = {"email": ada.email, "session": "made-up", "newPassword": PASSWORD}
+    body = {"email": ada.email, "session": session, "newPassword": PASSWORD}
     statuses = [stack.request("POST", "/api/auth/login", json=body).status for _ in range(6)]
     assert statuses == [401] * 5 + [429]
 

@@ -1,5 +1,6 @@
 """POST /api/auth/logout."""
 
+from infra.local.request_log import OPERATOR
 from infra.local.stack import Stack
 from tests.integration.conftest import table_items
 from tests.integration.people import owner_of, visit
@@ -33,7 +34,7 @@ def test_with_the_refresh_token_cognito_is_told_as_well(stack: Stack) -> None:
     with stack.count_requests() as counted:
         answer = ada("POST", "/api/auth/logout", json={"refreshToken": ada.session["refreshToken"]})
     assert answer.status == 200
-    assert counted.by_operation()["cognito-idp:RevokeToken"] == 1
+    assert counted.total("cognito-idp", "RevokeToken", function=OPERATOR) == 1
 
 
 def test_nobody_revokes_anothers_token(stack: Stack) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.httpsession import URLLib3Session
 
 from tandem.aws.clients import cognito_idp
@@ -179,6 +179,8 @@ def _refusals(refused: type[Exception]) -> Iterator[None]:
         if code == "InvalidPasswordException":
             raise PasswordTooWeak(code) from error
         raise Unavailable("Logging in is not possible now. Try again shortly.") from error
+    except ParamValidationError as error:  # a session or a token too short or too long to be one of Cognito's
+        raise refused("not of Cognito's form") from error
     except BotoCoreError as error:
         raise Unavailable("Logging in is not possible now. Try again shortly.") from error
 

@@ -26,10 +26,11 @@ def invite(tenant_id: str, by: Role, actor: str, request: InviteRequest) -> Memb
     allow it, Conflict about one who belongs already, Invalid about an address that cannot be used."""
     if not by.may_invite(request.role):
         raise Forbidden("Only an owner makes owners; a member invites nobody.")
-    if len(found := store.members(tenant_id)) >= MOST_MEMBERS:
-        raise Conflict(f"An organization has at most {MOST_MEMBERS} people.")
+    found = store.members(tenant_id)
     if known := next((member for member in found if member.person.email == request.email), None):
         return _invited_again(known, request)
+    if len(found) >= MOST_MEMBERS:
+        raise Conflict(f"An organization has at most {MOST_MEMBERS} people.")
     try:
         user_id = identity.add_person(request.email)
     except identity.AddressRefused as refused:
