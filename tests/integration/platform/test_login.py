@@ -1,5 +1,7 @@
 """POST /api/auth/login."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from infra.local.cognito import INVITATIONS
@@ -71,6 +73,15 @@ def test_after_five_failures_the_next_try_waits_and_each_further_one_longer(stac
     leap(stack, 480)
     assert log_in(stack, ada.email, ada.password).status == 200
     assert [log_in(stack, ada.email, "wrong").status for _ in range(5)] == [401] * 5
+
+
+def test_tries_at_once_are_as_few_as_one_after_another(stack: Stack) -> None:
+    _, ada = owner_of(stack, "acme")
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: log_in(stack, ada.email, "wrong").status, range(12)))
+    assert set(statuses) <= {401, 429, 503}
+    assert 1 <= statuses.count(401) <= 5
+    assert max(item["failures"] for item in _attempts(stack)) == statuses.count(401)
 
 
 def test_unknown_addresses_are_slowed_down_alike(stack: Stack) -> None:
