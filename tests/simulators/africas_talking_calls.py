@@ -44,6 +44,7 @@ class Scenario:
     answered: bool = True
     digits: Sequence[str] = ()  # typed at one GetDigits after the other; then nothing
     dialled_party_answers: bool = True
+    patience: int = MOST_REPLIES  # the caller hangs up after so many answers
     duration: int = 12
     cause: str | None = "NORMAL_CLEARING"  # None: left out, as often
     state: str = ""  # of the final callback; by itself Completed or NotAnswered
@@ -184,6 +185,10 @@ class Line:
             "currencyCode": "KES",
             "amount": scenario.amount if talked else "0.000",
         }
+        if self._call.dialled and talked:
+            final["dialDestinationNumber"] = self._call.dialled[-1]
+            if scenario.dialled_party_answers:
+                final["dialDurationInSeconds"] = final["durationInSeconds"]
         if scenario.cause is not None:
             final["hangupCause"] = scenario.cause
         if scenario.vocabulary == "demo":
@@ -209,6 +214,8 @@ class Line:
         self._replies += 1
         if self._replies > MOST_REPLIES:
             raise Violation("the call is told what to do without end")
+        if self._replies > self._scenario.patience:
+            return []
         reply = self._send(url, news)
         if reply.status not in (200, 201):
             raise Violation(f"a callback was answered {reply.status}: {reply.body[:200]}")

@@ -1,68 +1,16 @@
 """POST /api/telephony/calls/incoming."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from infra.local.gateway import Response
 from infra.local.stack import Stack
 from tests.integration.conftest import Client
 from tests.integration.doors import contents, listening
+from tests.integration.lines import CALLER, OWN, Line, names
 from tests.integration.telephony.menus import make
 
-PATH = "/api/telephony/calls/incoming"
-OWN, CALLER, AGENT_PHONE = "+15005550100", "+2348012345678", "+15005550123"
-
-
-class Line:
-    """One call that comes in, as the sandbox carrier brings it: it asks where it was told to ask next."""
-
-    def __init__(self, client: Client, session: str = "CA-1", to: str = OWN) -> None:
-        self.client = client
-        self.told = {"from": CALLER, "to": to, "callSid": session}
-        self.next: dict[str, str] = {}
-        self.data: dict[str, Any] = {}
-
-    def post(self, query: dict[str, str] | None = None, **news: Any) -> Response:
-        return self.client.stack.request("POST", PATH, query=query or {}, json={**self.told, **news})
-
-    def ask(self, **news: Any) -> list[dict[str, Any]]:
-        """The next instructions; the line asks at the address of the last ones."""
-        response = self.post(self.next, **news)
-        assert response.status == 200, response.text
-        self.data = response.json()["data"]
-        self.next = next(map(_query, _addresses(self.data["instructions"])), {})
-        instructions: list[dict[str, Any]] = self.data["instructions"]
-        return instructions
-
-    @property
-    def said(self) -> list[str]:
-        """What the caller heard of late."""
-        return [text for each in self.data["instructions"] for text in _texts(each)]
-
-    @property
-    def call(self) -> dict[str, Any]:
-        return self.client.call(self.data["callId"])
-
-
-def _texts(instruction: dict[str, Any]) -> list[str]:
-    (content,) = instruction.values()
-    prompt = content.get("prompt") or {}
-    return [text for text in (content.get("text"), prompt.get("text")) if text]
-
-
-def _addresses(instructions: list[dict[str, Any]]) -> list[str]:
-    contents_ = [content for each in instructions for content in each.values()]
-    return [url for each in contents_ for url in (each.get("callback_url"), each.get("url")) if url and "turn=" in url]
-
-
-def _query(url: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-
-
-def _names(instructions: list[dict[str, Any]]) -> list[str]:
-    return [name for each in instructions for name in each]
+AGENT_PHONE = "+15005550123"
 
 
 @pytest.fixture
@@ -95,7 +43,7 @@ def _waiting(owner: Client) -> int:
 
 
 def test_a_call_is_taken_down_with_a_new_customer_and_offered_the_welcome(line: Line, owner: Client) -> None:
-    assert _names(line.ask()) == ["gather", "redirect"]
+    assert names(line.ask()) == ["gather", "redirect"]
     assert line.said == ["Welcome to demo. To leave a message, press 1."]
     call = line.call
     assert (call["direction"], call["from"], call["to"], call["carrier"]) == ("inbound", CALLER, OWN, "sandbox")
@@ -115,7 +63,7 @@ def test_a_message_is_left_kept_and_told_of(line: Line, owner: Client, stack: St
     with listening() as receiver:
         owner("POST", "/api/telephony/configure", json={"webhookUrl": receiver.url})
         line.ask()
-        assert _names(line.ask(digits="1")) == ["say", "record"]
+        assert names(line.ask(digits="1")) == ["say", "record"]
         assert line.ask(event="recorded")[-1] == {"hangup": {}}
         line.post(event="ended", seconds=9)
         stack.advance(60)
@@ -161,9 +109,9 @@ def test_silence_is_met_with_the_menu_twice_and_then_with_a_goodbye(line: Line) 
 
 def test_a_caller_waits_for_an_agent_and_is_put_through(line: Line, owner: Client, stack: Stack) -> None:
     _come_in_by(owner, "queue", "sales")
-    assert _names(line.ask()) == ["say", "hold", "redirect"]
+    assert names(line.ask()) == ["say", "hold", "redirect"]
     assert (_waiting(owner), line.call["agentId"]) == (1, None)
-    assert _names(line.ask()) == ["hold", "redirect"]
+    assert names(line.ask()) == ["hold", "redirect"]
     _present(owner)
     (connect,) = line.ask()
     assert connect["connect"]["targets"] == [AGENT_PHONE]
@@ -178,10 +126,10 @@ def test_a_caller_waits_for_an_agent_and_is_put_through(line: Line, owner: Clien
 def test_a_caller_whose_agent_does_not_answer_waits_again(line: Line, owner: Client) -> None:
     _come_in_by(owner, "queue", "sales")
     _present(owner)
-    assert _names(line.ask()) == ["connect"]
-    assert _names(line.ask(event="leg_ended", answered=False)) == ["say", "hold", "redirect"]
+    assert names(line.ask()) == ["connect"]
+    assert names(line.ask(event="leg_ended", answered=False)) == ["say", "hold", "redirect"]
     _present(owner, "bob")
-    assert _names(line.ask()) == ["connect"]
+    assert names(line.ask()) == ["connect"]
     assert line.call["agentId"] == "bob"
 
 
@@ -205,7 +153,7 @@ def test_a_caller_for_whom_nobody_is_free_is_asked_for_a_message(line: Line, own
     for _ in range(15):
         stack.advance(61)
         line.ask()
-    assert _names(line.data["instructions"])[-1] == "record"
+    assert names(line.data["instructions"])[-1] == "record"
     assert line.said[0] == "We are sorry that nobody is free yet."
     assert _waiting(owner) == 0
 
@@ -217,7 +165,7 @@ def test_one_question_asked_often_moves_the_call_once(line: Line, owner: Client)
     assert len(answers) == 1
     assert len(owner.items("CALL#")) == 1
     late = line.post(asked, digits="7").json()["data"]["instructions"]
-    assert _names(late) == ["say", "record"], "where the call stands now, whatever was pressed before"
+    assert names(late) == ["say", "record"], "where the call stands now, whatever was pressed before"
 
 
 def test_to_ask_without_news_changes_nothing(line: Line, stack: Stack) -> None:

@@ -51,7 +51,7 @@ class CallSteered(View):
 def steer_incoming(told: IncomingCall, *, turn: str | None) -> CallSteered:
     """Take down what is told of a call that comes in; its next instructions. Raises NotFound where the number called is
     nobody's, or not the sandbox's."""
-    call, instructions = guide("sandbox", _events(told), turn=turn)
+    call, instructions = guide("sandbox", _events(told, asked=turn is not None), turn=turn)
     if call is None:
         raise NotFound(f"No workspace has the number {told.to} at the sandbox carrier.")
     written = json.loads(Sandbox().render(instructions).body)
@@ -60,7 +60,8 @@ def steer_incoming(told: IncomingCall, *, turn: str | None) -> CallSteered:
     )
 
 
-def _events(told: IncomingCall) -> list[CarrierEvent]:
+def _events(told: IncomingCall, *, asked: bool) -> list[CarrierEvent]:
+    """What is told. `asked`: at an address that the caller was sent to before."""
     call = CarrierEvent(
         Happened.RINGING, told.call_sid, clock.now(), from_number=told.from_, to_number=told.to, direction=INBOUND
     )
@@ -68,7 +69,7 @@ def _events(told: IncomingCall) -> list[CarrierEvent]:
         leg = replace(call, happened=Happened.LEG_ENDED, leg_answered=bool(told.answered))
         return [leg, replace(call, happened=Happened.ENDED, duration=told.seconds)]
     events = [call]
-    if told.digits or told.event:
+    if asked or told.digits or told.event:
         events.append(replace(call, happened=Happened.ANSWERED))  # whoever does something has been let in
     if told.digits:
         events.append(replace(call, happened=Happened.DIGITS, digits=told.digits))

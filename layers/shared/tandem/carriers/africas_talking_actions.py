@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -88,8 +89,8 @@ def _get_digits(gather: Gather) -> Element:
 def _dial(connect: Connect) -> list[Element]:
     # The targets are joined by commas: one that contains a comma would dial numbers that nobody checked.
     targets = [target for target in connect.targets if target and "," not in target]
-    # The carrier has no callback of a Dial's own; what follows is reached when nobody answered.
-    after = [_element("Redirect", connect.callback_url)] if connect.callback_url else []
+    # The carrier has no callback of a Dial's own; what follows is reached when nobody answered, and says so itself.
+    after = [_element("Redirect", _unanswered(connect.callback_url, targets))] if connect.callback_url else []
     if not targets:
         return after
     action = _element(
@@ -101,6 +102,12 @@ def _dial(connect: Connect) -> list[Element]:
         maxDuration=connect.max_duration,
     )
     return [action, *after]
+
+
+def _unanswered(url: str, targets: Sequence[str]) -> str:
+    """The address with what the carrier's own news of a dialled party would bring."""
+    news = urlencode({"dialDestinationNumber": ",".join(targets) or "nobody", "dialStatus": "NotAnswered"})
+    return f"{url}{'&' if '?' in url else '?'}{news}"
 
 
 def _hold(hold: Hold) -> Element:
