@@ -105,9 +105,7 @@ class World:
 
 
 @pytest.fixture
-def world(platform: Platform, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    # Sixteen shards are sixteen alike queries a sweep; two show the same faults in an eighth of the time.
-    monkeypatch.setattr("tandem.shards.SHARDS", 2)
+def world(platform: Platform, receiver: Receiver) -> Iterator[World]:
     faults = Faults()
     faults.install()
     yield World(platform, receiver, faults)
