@@ -16,14 +16,17 @@ from tests.integration.doors import (
     CREATE_CUSTOMER,
     CREATE_MENU,
     CREATE_MESSAGE,
+    CREATE_WEBHOOK,
     DOORS,
     HISTORY,
     PLACE,
+    REPLAY,
     TRY_MENU,
     UNKNOWN_CALL,
     UPDATE_CONVERSATION,
     UPDATE_CUSTOMER,
     UPDATE_MENU,
+    UPDATE_WEBHOOK,
     Door,
     contents,
 )
@@ -39,6 +42,9 @@ WITH_BODY = [
     CREATE_MENU,
     UPDATE_MENU,
     TRY_MENU,
+    CREATE_WEBHOOK,
+    UPDATE_WEBHOOK,
+    REPLAY,
 ]
 every_body = pytest.mark.parametrize("door", WITH_BODY, ids=str)
 
@@ -184,6 +190,45 @@ TAGS: dict[str, Any] = {
     "too many": [str(number) for number in range(21)],
     "a lone surrogate": ["\ud800"],
 }
+SUBSCRIPTIONS: dict[str, Any] = {
+    "text": "call.completed",
+    "none": [],
+    "a number": [1],
+    "unknown": ["call.exploded"],
+    "a wildcard": ["call.*"],
+    "upper case": ["CALL.COMPLETED"],
+    "a lone surrogate": ["\ud800"],
+}
+HEADERS: dict[str, Any] = {
+    "text": "x",
+    "an array": [],
+    "a number": {"X-A": 1},
+    "ours": {"X-Webhook-Signature": "x"},
+    "the length": {"Content-Length": "1"},
+    "a line break": {"X-A": "a\r\nX-B: c"},
+    "no name": {"": "x"},
+    "twice": {"X-A": "1", "x-a": "2"},
+    "too many": {f"X-{number}": "x" for number in range(21)},
+    "a lone surrogate": {"X-A": "\ud800"},
+}
+POLICIES: dict[str, Any] = {
+    "text": "x",
+    "too many": {"maxRetries": 11},
+    "fewer than none": {"maxRetries": -1},
+    "a fraction": {"maxRetries": 1.5},
+    "another way": {"backoffStrategy": "random"},
+    "unknown": {"x": 1},
+}
+DATES: dict[str, Any] = {
+    "empty": "",
+    "a word": "yesterday",
+    "no such day": "2024-02-30",
+    "too early": "1969-12-31",
+    "an array": [],
+    "an object": {},
+    "true": True,
+    "a lone surrogate": "\ud800",
+}
 FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (PLACE, "customerPhone", PHONES),
     (PLACE, "agentId", NAMES | {"null": None}),
@@ -225,6 +270,20 @@ FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (CREATE_MENU, "options", {"null": None, "text": "1", "an object": {}, "no object": ["1"], "none": []}),
     (UPDATE_MENU, "timeoutAction", {"a number": 1, "an array": [], "empty": "", "unknown": "transfer", "nothing": {}}),
     (TRY_MENU, "inputs", {"null": None, "text": "1", "an object": {}, "numbers": [1], "too many": ["1"] * 101}),
+    (CREATE_WEBHOOK, "name", NAMES | {"null": None}),
+    (CREATE_WEBHOOK, "url", URLS | {"null": None, "another port": "https://10.1.2.3:8443/"}),
+    (CREATE_WEBHOOK, "events", SUBSCRIPTIONS | {"null": None}),
+    (CREATE_WEBHOOK, "headers", HEADERS | {"null": None}),
+    (CREATE_WEBHOOK, "retryPolicy", POLICIES),
+    (UPDATE_WEBHOOK, "name", NAMES),
+    (UPDATE_WEBHOOK, "url", URLS),
+    (UPDATE_WEBHOOK, "events", SUBSCRIPTIONS),
+    (UPDATE_WEBHOOK, "isActive", FLAGS),
+    (UPDATE_WEBHOOK, "headers", HEADERS),
+    (UPDATE_WEBHOOK, "retryPolicy", POLICIES),
+    (REPLAY, "startDate", DATES | {"null": None}),
+    (REPLAY, "endDate", DATES),
+    (REPLAY, "status", {**TEXTS, "null": None, "pending": "pending"}),
 ]
 WRONG = [
     pytest.param(door, field, value, id=f"{field}: {kind}")
@@ -295,7 +354,8 @@ ODD_IDS = [
 @pytest.mark.parametrize(
     "place",
     ["telephony/calls/{}", "telephony/calls/{}/recording", "telephony/calls/{}/recording/stream", "v1/customers/{}",
-     "v1/conversations/{}", "v1/conversations/{}/messages", "telephony/ivr/{}"],
+     "telephony/ivr/{}", "v1/conversations/{}", "v1/conversations/{}/messages", "v1/webhooks/{}", "v1/webhooks/{}/logs",
+     f"v1/webhooks/{UNKNOWN_CALL}/logs/{{}}"],
 )  # fmt: skip
 @pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: odd[:20])
 def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:

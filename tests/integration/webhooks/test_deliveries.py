@@ -24,7 +24,7 @@ TENANT = "tenant-a"
 
 def register(url: str, tenant_id: str = TENANT, **more: Any) -> Endpoint:
     body = {"name": "A webhook", "url": url, "events": ["call.completed", "call.failed"]} | more
-    return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body))
+    return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body), actor="tester")
 
 
 def calls_to_dynamodb(run: Callable[[], object]) -> list[str]:

@@ -53,7 +53,7 @@ class World:
 
     def _register(self, tenant_id: str, number: int) -> Endpoint:
         body = {"name": "x", "url": f"{self.receiver.url}/{tenant_id}/{number}", "events": ["call.completed"]}
-        return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body))
+        return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body), actor="tester")
 
     def run(self, step: Callable[[], object]) -> None:
         """A worker's turn, which may die or fail."""
@@ -79,7 +79,7 @@ class World:
         for tenant_id, endpoints in self.endpoints.items():
             for endpoint in endpoints:
                 if not service.get_endpoint(tenant_id, endpoint.endpoint_id).is_active:
-                    service.set_active(tenant_id, endpoint.endpoint_id, active=True)
+                    service.set_active(tenant_id, endpoint.endpoint_id, active=True, actor="tester")
         for _ in range(30):
             self.tick()
             for hint in self.hints:
@@ -139,7 +139,7 @@ def scenario(world: World) -> None:
     platform.advance(seconds=8)
     world.tick()
     work()
-    world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=True))
+    world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=True, actor="tester"))
     work()
 
 
@@ -214,7 +214,7 @@ class History:
     def switch(self) -> None:
         tenant, _, endpoint = self._endpoint()
         active = self.chance.random() < 0.6
-        self.world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=active))
+        self.world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=active, actor="tester"))
 
     def wait(self) -> None:
         self.world.platform.advance(seconds=self.chance.choice((1, 6, 31, 61, 400)))

@@ -18,7 +18,7 @@ def run_due_deliveries(moment: datetime) -> int:
     due: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for tenant_id, endpoint_id, event_id in delivery_store.due(moment):
         if event_id is None:
-            release_held(tenant_id, endpoint_id, moment)
+            _finish_resuming(tenant_id, endpoint_id, moment)
         elif len(waiting := due[tenant_id, endpoint_id]) < _MOST_HINTS:
             waiting.append(event_id)
     sent = 0
@@ -30,10 +30,17 @@ def run_due_deliveries(moment: datetime) -> int:
     return sent
 
 
-def release_held(tenant_id: str, endpoint_id: str, moment: datetime) -> None:
-    """Send what was held while an endpoint was paused; repeated by the sweep until it was done once to the end."""
-    hints.send(tenant_id, endpoint_id, delivery_store.release_held(tenant_id, endpoint_id, moment)[:_MOST_HINTS])
-    store.mark_resumed(tenant_id, endpoint_id)
+def release_held(tenant_id: str, endpoint_id: str, moment: datetime) -> int:
+    """Send what was held while an endpoint was paused; how many that were. The sweep sends the rest."""
+    released = delivery_store.release_held(tenant_id, endpoint_id, moment, _MOST_HINTS)
+    hints.send(tenant_id, endpoint_id, released)
+    return len(released)
+
+
+def _finish_resuming(tenant_id: str, endpoint_id: str, moment: datetime) -> None:
+    """Once more, when the index has surely heard of all that was held; again at the next sweep unless that was all."""
+    if release_held(tenant_id, endpoint_id, moment) < _MOST_HINTS:
+        store.mark_resumed(tenant_id, endpoint_id, moment)
 
 
 def _room(state: State | None, moment: datetime) -> int:
