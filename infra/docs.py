@@ -28,7 +28,7 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "carrier": [{"carrierToken": []}],
     "none": [],
 }
-_MEANINGS = {
+MEANINGS = {
     "call.initiated": "a call was placed, or came in",
     "call.ringing": "the other side rings",
     "call.answered": "the other side answered",
@@ -112,10 +112,8 @@ def events() -> str:
     lines[-2] += " shows it, such as `GET /api/telephony/calls/{callId}`. Delivery is at least once: `webhook-id` is"
     lines[-2] += " the same over all attempts. Order is not promised."
     lines += ["| event | when |", "| --- | --- |"]
-    lines += [
-        f"| `{name}` | {_MEANINGS.get(name, 'can be subscribed to; nothing fires it yet')} |"
-        for name in sorted(EVENT_TYPES)
-    ]
+    lines += [f"| `{name}` | {MEANINGS[name]} |" for name in sorted(EVENT_TYPES)]
+    lines += ["", "`webhook.test` comes only from `POST /api/v1/webhooks/{webhook_id}/test`; nobody subscribes to it."]
     return "\n".join(lines) + "\n"
 
 

@@ -1,8 +1,6 @@
 """POST /api/v1/webhooks."""
 
 import base64
-import hashlib
-import hmac
 from typing import Any
 
 import pytest
@@ -67,9 +65,6 @@ def test_a_wrong_secret_verifies_nothing(demo: Client) -> None:
         receiver.secret = "whsec_" + base64.b64encode(bytes(32)).decode()
         happen(demo)
         assert [one.genuine for one in receiver.received] == [False]
-        body = b"{}"
-        ours = hmac.new(receiver.secret.encode(), body, hashlib.sha256).hexdigest()
-        assert receiver.received[0].headers["x-webhook-signature"] != f"sha256={ours}"
 
 
 def test_all_unknown_events_are_named(demo: Client) -> None:

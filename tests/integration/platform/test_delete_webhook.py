@@ -20,7 +20,10 @@ def test_a_deleted_webhook_is_gone_and_sent_nothing_more(demo: Client) -> None:
         assert len(receiver.received) == 1
         (row,) = demo.items("DELIVERY#")
         assert (row["status"], "due_at" in row) == ("cancelled", False)
-        assert demo.items("AUDIT#")[-1]["action"] != "webhook.create"
+        assert [one["action"] for one in demo.items("AUDIT#") if one["subject"] == path.rpartition("/")[2]] == [
+            "webhook.create",
+            "webhook.delete",
+        ]
 
 
 def test_another_workspaces_webhook_is_not_found_and_stays(demo: Client, other: Client) -> None:

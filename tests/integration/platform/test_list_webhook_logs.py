@@ -52,7 +52,7 @@ def test_a_server_that_is_not_there_is_told_in_a_word(demo: Client) -> None:
         path = register(demo, receiver, retryPolicy=ONCE)
     happen(demo)
     (entry,) = logged(demo, path)
-    assert (entry["status"], entry["responseStatus"], entry["error"]) == ("failed", None, "connect")
+    assert (entry["status"], entry["responseStatus"], entry["error"]) == ("failed", None, "connection")
 
 
 def test_the_log_is_filtered_and_paged_newest_first(demo: Client) -> None:
