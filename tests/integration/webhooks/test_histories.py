@@ -16,9 +16,9 @@ from tandem.aws import clients
 from tandem.errors import Problem
 from tandem.events import service as events
 from tandem.events.models import Event
-from tandem.webhooks import delivery_store, service, sweep
+from tandem.webhooks import delivery_store, logs, service, sweep
 from tandem.webhooks.delivery import attempt
-from tandem.webhooks.models import DeliveryDue, Endpoint, NewEndpoint, Status
+from tandem.webhooks.models import DeliveryDue, DeliveryFilter, Endpoint, NewEndpoint, Status
 from tests.integration.webhooks.conftest import Answer, Platform, Receiver, create_table
 from tests.integration.webhooks.faults import CRASH_AFTER, CRASH_BEFORE, KINDS, Crash, Faults
 
@@ -180,6 +180,7 @@ class History:
 
     def run(self) -> None:
         acts = [self.happen] * 3 + [self.deliver] * 8 + [self.answer] * 2 + [self.switch, self.wait, self.wait]
+        acts += [self.replay]
         self.happen()
         for _ in range(self.chance.randrange(6, 25)):
             self.chance.choice([*acts, self.world.tick, self.world.tick])()
@@ -215,6 +216,17 @@ class History:
         tenant, _, endpoint = self._endpoint()
         active = self.chance.random() < 0.6
         self.world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=active, actor="tester"))
+
+    def replay(self) -> None:
+        tenant, _, endpoint = self._endpoint()
+        event = self.chance.choice(self.world.happened)
+        one = self.chance.random() < 0.5
+        failed = DeliveryFilter(Status.FAILED)
+        self.world.run(
+            (lambda: logs.replay(tenant, endpoint.endpoint_id, event.event_id))
+            if one
+            else (lambda: logs.replay_range(tenant, endpoint.endpoint_id, failed))
+        )
 
     def wait(self) -> None:
         self.world.platform.advance(seconds=self.chance.choice((1, 6, 31, 61, 400)))

@@ -235,7 +235,8 @@ def query_count(
     condition: ConditionBase, *, index: str | None = None, where: ConditionBase | None = None, most: int | None = None
 ) -> int:
     """How many items meet the condition and the filter. Reads them all on the server's side, or the last `most`."""
-    total, left = 0, most
+    total: int = 0
+    left = most
     start_key: dict[str, Any] | None = None
     while True:
         arguments = _query(condition, index, where) | {"Select": "COUNT", "ScanIndexForward": most is None}

@@ -276,4 +276,5 @@ class CallFilter:
     @classmethod
     def over(cls, start: date | None, end: date | None, **properties: str | None) -> "CallFilter":
         """The filter over a span: a day as start begins with its midnight, as end it is included whole (UTC)."""
-        return cls(*span(start, end), **properties)
+        begin, until = span(start, end)
+        return cls(begin, until, **properties)
