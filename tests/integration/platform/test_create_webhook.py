@@ -8,7 +8,7 @@ import pytest
 from infra.local.stack import Stack
 from tandem.webhooks.models import MOST_ENDPOINTS
 from tests.integration.conftest import Client
-from tests.integration.doors import CREATE_WEBHOOK, contents, listening
+from tests.integration.doors import CREATE_WEBHOOK, contents, listening, make_key
 from tests.integration.platform.hooks import FIELDS, PATH, done, happen, register
 
 GOOD: dict[str, Any] = dict(CREATE_WEBHOOK.body or {})
@@ -114,6 +114,16 @@ def test_only_events_of_the_own_workspace_arrive(demo: Client, other: Client) ->
         register(demo, receiver)
         happen(other)
         assert receiver.received == []
+
+
+@pytest.mark.parametrize(
+    ("permission", "statuses"),
+    [("webhook:manage", (201, 200)), ("write:webhooks", (201, 403)), ("read:webhooks", (403, 200))],
+)
+def test_managing_is_reading_and_writing(permission: str, statuses: tuple[int, int], demo: Client) -> None:
+    key = make_key(demo.stack, demo.workspace.tenant_id, permissions=[permission])
+    me = Client(demo.stack, demo.workspace, key)
+    assert (me("POST", PATH, json=GOOD).status, me("GET", PATH).status) == statuses
 
 
 def test_an_answer_that_is_lost_makes_one_webhook(demo: Client, stack: Stack) -> None:
