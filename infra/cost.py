@@ -106,9 +106,10 @@ def _written(entry: Mapping[str, Any]) -> int:
     item = entry.get("Item")
     text = str(entry)
     size = math.ceil(len(str(item)) / _UNIT) if item else 1 if "STAT#" in text else 2
-    # A status moves a call from one place in its index to another, and is shown in two others.
-    moved = 3 if not item and "of_status" in text else 0
-    return size + moved + sum(name in text for name in ("due_shard", "of_agent", "of_customer", "of_status"))
+    # A status moves a call from one place in its index to another, and is shown in two others; a delivery just moves.
+    moved = 3 if not item and "of_status" in text else 1 if not item and "of_endpoint" in text else 0
+    names = ("due_shard", "of_agent", "of_customer", "of_status", "of_endpoint")
+    return size + moved + sum(name in text for name in names)
 
 
 def measure() -> tuple[Meter, Meter]:

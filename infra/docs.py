@@ -28,7 +28,7 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "carrier": [{"carrierToken": []}],
     "none": [],
 }
-_MEANINGS = {
+MEANINGS = {
     "call.initiated": "a call was placed, or came in",
     "call.ringing": "the other side rings",
     "call.answered": "the other side answered",
@@ -46,6 +46,28 @@ _MEANINGS = {
     "message.received": "a customer's message was added to a conversation",
     "message.sent": "a message of an agent or a system was added to a conversation",
 }
+
+
+_RECIPE = """\
+## Is it genuine?
+
+`X-Webhook-Signature` is `sha256=` and the HMAC-SHA256 of the raw body, in hexadecimal, with the whole secret `whsec_…`
+as the key; while a secret is rotated, with the new one. `webhook-signature` is that of
+[Standard Webhooks](https://www.standardwebhooks.com), whose libraries check it: it also covers the id and the time, and
+while a secret is rotated it holds a signature by each. By hand:
+
+```python
+def is_genuine(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    \"\"\"`headers` by lower-case name; refuse a `webhook-timestamp` that is more than five minutes off, too.\"\"\"
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return any(hmac.compare_digest(expected, one) for one in headers["webhook-signature"].split())
+```
+
+Answer 2xx within 10 seconds; anything else is tried again, a redirect too. 410 pauses the webhook, and so do five days
+of failures.
+"""
 
 
 @dataclass(frozen=True)
@@ -112,10 +134,9 @@ def events() -> str:
     lines[-2] += " shows it, such as `GET /api/telephony/calls/{callId}`. Delivery is at least once: `webhook-id` is"
     lines[-2] += " the same over all attempts. Order is not promised."
     lines += ["| event | when |", "| --- | --- |"]
-    lines += [
-        f"| `{name}` | {_MEANINGS.get(name, 'can be subscribed to; nothing fires it yet')} |"
-        for name in sorted(EVENT_TYPES)
-    ]
+    lines += [f"| `{name}` | {MEANINGS[name]} |" for name in sorted(EVENT_TYPES)]
+    lines += ["", "`webhook.test` comes only from `POST /api/v1/webhooks/{webhook_id}/test`; nobody subscribes to it."]
+    lines += ["", *_RECIPE.splitlines()]
     return "\n".join(lines) + "\n"
 
 

@@ -17,7 +17,7 @@ from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
-from tests.architecture import histories, logins, menus, queues, telephones
+from tests.architecture import histories, hooks, logins, menus, queues, telephones
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -101,7 +101,7 @@ class Journeys:
         telephones.go(self, OWN)
         histories.go(self)
         self.people()
-        self.names = logins.go(self)
+        self.names = hooks.go(self) | logins.go(self)
         receiver.stop()
 
     def look_around(self) -> None:

@@ -35,9 +35,13 @@ def names(whole_stack: Stack) -> dict[str, str]:
     body = {"customerPhone": "+15005550001", "agentId": "agent-1"}
     placed = whole_stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()
     whole_stack.advance(15)
+    hook = {"name": "CRM", "url": "http://127.0.0.1:9/", "events": ["customer.created"]}
+    made = whole_stack.request("POST", "/api/v1/webhooks", json=hook, headers=headers).json()["data"]
     customer = whole_stack.request(
         "POST", "/api/v1/customers", json={"profile": {"firstName": "Ada"}}, headers=headers
     ).json()["data"]
+    whole_stack.settle()
+    logs = whole_stack.request("GET", f"/api/v1/webhooks/{made['_id']}/logs", headers=headers).json()["data"]["logs"]
     opening = {"customerId": customer["_id"]}
     opened = whole_stack.request("POST", "/api/v1/conversations", json=opening, headers=headers).json()
     menu = whole_stack.request("POST", "/api/telephony/ivr", json=MENU, headers=headers).json()["data"]
@@ -51,6 +55,8 @@ def names(whole_stack: Stack) -> dict[str, str]:
         "<customer_id>": customer["_id"],
         "<menu_id>": menu["menuId"],
         "<conversation_id>": opened["data"]["_id"],
+        "<webhook_id>": made["_id"],
+        "<log_id>": logs[0]["_id"],
         "<token>": AFRICAS_TALKING_TOKEN,
         "<access_token>": login["accessToken"],
         "<refresh_token>": login["refreshToken"],

@@ -26,15 +26,15 @@ UNUSED_BY_ALL = (
     "aiohttp",
 )
 WEBHOOKS_USED_BY = (
+    *(module for module in MODULES if "webhook" in module),
     "functions.telephony.configure_phone_service",
     "functions.telephony.get_phone_service",
     "functions.workers.on_event_recorded",
-    "functions.workers.on_webhook_due",
     "functions.workers.run_event_sweep",
-    "functions.workers.run_webhook_sweep",
 )
 OUTBOUND_HTTP_USED_BY = (
     "functions.africas_talking.",
+    "functions.platform.test_webhook",
     "functions.workers.on_recording_wanted",
     "functions.workers.on_webhook_due",
 )

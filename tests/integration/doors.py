@@ -50,6 +50,15 @@ CREATE_MENU = Door("POST", IVR, "write:telephony", MENU)
 UPDATE_MENU = Door("PATCH", f"{IVR}/{UNKNOWN_CALL}", "write:telephony", {"name": "Nights"})
 TRY_MENU = Door("POST", f"{IVR}/{UNKNOWN_CALL}/simulate", "read:telephony", {"inputs": ["1", "0"]})
 SIGN_IN = Door("POST", "/api/telephony/webrtc/capability-token", "write:telephony", {"agentId": "agent-1"})
+CREATE_WEBHOOK = Door(
+    "POST",
+    "/api/v1/webhooks",
+    "write:webhooks",
+    {"name": "CRM", "url": "https://example.com/hooks", "events": ["call.completed"]},
+)
+WEBHOOK = f"/api/v1/webhooks/{UNKNOWN_CALL}"
+UPDATE_WEBHOOK = Door("PATCH", WEBHOOK, "write:webhooks", {"name": "ERP"})
+REPLAY = Door("POST", f"{WEBHOOK}/replay", "write:webhooks", {"startDate": "2024-01-01"})
 DOORS = [
     PLACE,
     CONFIGURE,
@@ -85,6 +94,20 @@ DOORS = [
     Door("PATCH", f"/api/v1/conversations/{UNKNOWN_CALL}", "write:conversations", {"status": "closed"}),
     Door("DELETE", f"/api/v1/conversations/{UNKNOWN_CALL}", "write:conversations"),
     Door("GET", f"/api/v1/conversations/{UNKNOWN_CALL}/messages", "read:conversations"),
+    CREATE_WEBHOOK,
+    UPDATE_WEBHOOK,
+    REPLAY,
+    Door("GET", "/api/v1/webhooks", "read:webhooks"),
+    Door("GET", WEBHOOK, "read:webhooks"),
+    Door("PUT", WEBHOOK, "write:webhooks", {"name": "ERP"}),
+    Door("DELETE", WEBHOOK, "write:webhooks"),
+    Door("POST", f"{WEBHOOK}/test", "write:webhooks"),
+    Door("POST", f"{WEBHOOK}/pause", "write:webhooks"),
+    Door("POST", f"{WEBHOOK}/resume", "write:webhooks"),
+    Door("POST", f"{WEBHOOK}/rotate-secret", "write:webhooks"),
+    Door("GET", f"{WEBHOOK}/logs", "read:webhooks"),
+    Door("GET", f"{WEBHOOK}/logs/{UNKNOWN_CALL}", "read:webhooks"),
+    Door("POST", f"{WEBHOOK}/logs/{UNKNOWN_CALL}/replay", "write:webhooks"),
 ]
 INVOKE = Door("GET", "/voice/invoke-call?phone=254711000001", "write:calls")
 

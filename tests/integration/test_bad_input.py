@@ -16,17 +16,21 @@ from tests.integration.doors import (
     CREATE_CUSTOMER,
     CREATE_MENU,
     CREATE_MESSAGE,
+    CREATE_WEBHOOK,
     DOORS,
     HISTORY,
     PLACE,
+    REPLAY,
     TRY_MENU,
     UNKNOWN_CALL,
     UPDATE_CONVERSATION,
     UPDATE_CUSTOMER,
     UPDATE_MENU,
+    UPDATE_WEBHOOK,
     Door,
     contents,
 )
+from tests.integration.wrong_values import DATES, HEADERS, POLICIES, SUBSCRIPTIONS
 
 WITH_BODY = [
     PLACE,
@@ -39,6 +43,9 @@ WITH_BODY = [
     CREATE_MENU,
     UPDATE_MENU,
     TRY_MENU,
+    CREATE_WEBHOOK,
+    UPDATE_WEBHOOK,
+    REPLAY,
 ]
 every_body = pytest.mark.parametrize("door", WITH_BODY, ids=str)
 
@@ -225,6 +232,20 @@ FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (CREATE_MENU, "options", {"null": None, "text": "1", "an object": {}, "no object": ["1"], "none": []}),
     (UPDATE_MENU, "timeoutAction", {"a number": 1, "an array": [], "empty": "", "unknown": "transfer", "nothing": {}}),
     (TRY_MENU, "inputs", {"null": None, "text": "1", "an object": {}, "numbers": [1], "too many": ["1"] * 101}),
+    (CREATE_WEBHOOK, "name", NAMES | {"null": None}),
+    (CREATE_WEBHOOK, "url", URLS | {"null": None, "another port": "https://10.1.2.3:8443/"}),
+    (CREATE_WEBHOOK, "events", SUBSCRIPTIONS | {"null": None}),
+    (CREATE_WEBHOOK, "headers", HEADERS | {"null": None}),
+    (CREATE_WEBHOOK, "retryPolicy", POLICIES),
+    (UPDATE_WEBHOOK, "name", NAMES),
+    (UPDATE_WEBHOOK, "url", URLS),
+    (UPDATE_WEBHOOK, "events", SUBSCRIPTIONS),
+    (UPDATE_WEBHOOK, "isActive", FLAGS),
+    (UPDATE_WEBHOOK, "headers", HEADERS),
+    (UPDATE_WEBHOOK, "retryPolicy", POLICIES),
+    (REPLAY, "startDate", DATES | {"null": None}),
+    (REPLAY, "endDate", DATES),
+    (REPLAY, "status", {**TEXTS, "null": None, "pending": "pending"}),
 ]
 WRONG = [
     pytest.param(door, field, value, id=f"{field}: {kind}")
@@ -295,7 +316,8 @@ ODD_IDS = [
 @pytest.mark.parametrize(
     "place",
     ["telephony/calls/{}", "telephony/calls/{}/recording", "telephony/calls/{}/recording/stream", "v1/customers/{}",
-     "v1/conversations/{}", "v1/conversations/{}/messages", "telephony/ivr/{}"],
+     "telephony/ivr/{}", "v1/conversations/{}", "v1/conversations/{}/messages", "v1/webhooks/{}", "v1/webhooks/{}/logs",
+     f"v1/webhooks/{UNKNOWN_CALL}/logs/{{}}"],
 )  # fmt: skip
 @pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: odd[:20])
 def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:

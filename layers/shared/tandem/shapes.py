@@ -1,7 +1,7 @@
 """What the shapes of requests and answers have in common."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
@@ -38,6 +38,18 @@ def _day_or_moment(value: object) -> date | datetime:
 
 DayOrMoment = Annotated[date, PlainValidator(_day_or_moment), WithJsonSchema({"type": "string"})]
 """ISO 8601, a day or a moment, as text; after validation a `date` or an aware `datetime`."""
+
+
+def span(start: date | None, end: date | None) -> tuple[datetime | None, datetime | None]:
+    """From when until when: a day as start begins with its midnight, as end it is included whole (UTC)."""
+    until = _first_moment(end) if end else None
+    if until is not None and not isinstance(end, datetime):
+        until += timedelta(days=1)
+    return _first_moment(start) if start else None, until
+
+
+def _first_moment(day: date) -> datetime:
+    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 class Body(BaseModel):

@@ -26,8 +26,8 @@ def test_each_workspace_sees_its_own(demo: Client, other: Client) -> None:
     assert [client("GET", PATH).json()["data"]["defaultCountryCode"] for client in (demo, other)] == ["+1", "+234"]
 
 
-def test_one_read_suffices(demo: Client, stack: Stack) -> None:
+def test_the_service_and_its_webhook_are_read_and_nothing_else(demo: Client, stack: Stack) -> None:
     demo("POST", PATH, json={})
     with stack.count_requests() as counted:
         demo("GET", PATH)
-    assert counted.by_operation() == {"dynamodb:UpdateItem": 1, "dynamodb:GetItem": 1}
+    assert counted.by_operation() == {"dynamodb:UpdateItem": 1, "dynamodb:GetItem": 2}

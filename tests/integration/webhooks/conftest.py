@@ -21,7 +21,7 @@ from tandem.events import service as events
 from tandem.events.models import Event, envelope
 from tandem.webhooks import delivery_store, sweep
 from tandem.webhooks.delivery import attempt
-from tandem.webhooks.models import Delivery, DeliveryDue
+from tandem.webhooks.models import Delivery, DeliveryDue, DeliveryFilter
 
 
 @dataclass(frozen=True)
@@ -160,9 +160,16 @@ class Platform:
         assert found is not None
         return found
 
+    def deliveries(self, tenant_id: str, endpoint_id: str) -> list[Delivery]:
+        """All deliveries of an endpoint, the newest event first."""
+        events = list(delivery_store.find(tenant_id, endpoint_id, DeliveryFilter(), 1000, chunk=100))
+        return delivery_store.get_many(tenant_id, endpoint_id, events)
+
 
 def create_table(name: str) -> None:
-    strings = [{"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "due_shard", "due_at")]
+    strings = [
+        {"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "due_shard", "due_at", "of_endpoint")
+    ]
     clients.dynamodb().create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -176,7 +183,15 @@ def create_table(name: str) -> None:
                     {"AttributeName": "due_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": table.ENDPOINT_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "of_endpoint", "KeyType": "HASH"},
+                    {"AttributeName": "sk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["type"]},
+            },
         ],
     )
 

@@ -1,11 +1,13 @@
 """Deliveries from an event in the table to a request at the customer's server."""
 
+import base64
 import hashlib
 import hmac
 import socket
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ TENANT = "tenant-a"
 
 def register(url: str, tenant_id: str = TENANT, **more: Any) -> Endpoint:
     body = {"name": "A webhook", "url": url, "events": ["call.completed", "call.failed"]} | more
-    return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body))
+    return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body), actor="tester")
 
 
 def calls_to_dynamodb(run: Callable[[], object]) -> list[str]:
@@ -61,6 +63,24 @@ def test_an_event_is_delivered_byte_for_byte_and_signed(platform: Platform, rece
     done = platform.delivery(TENANT, endpoint.endpoint_id, event)
     assert (done.status, done.excerpt, done.due_at, len(done.attempts)) == (Status.SUCCESS, "thanks", None, 1)
     assert (done.attempts[0].status, done.attempts[0].error) == (200, None)
+
+
+def test_the_recipe_of_the_documentation_verifies_a_delivery_and_nothing_else(
+    platform: Platform, receiver: Receiver
+) -> None:
+    document = (Path(__file__).parents[3] / "docs/events.md").read_text()
+    names: dict[str, Any] = {"base64": base64, "hashlib": hashlib, "hmac": hmac}
+    exec(document.partition("```python\n")[2].partition("```")[0], names)
+    is_genuine = names["is_genuine"]
+    endpoint = register(receiver.url)
+    platform.publish(TENANT)
+    platform.work()
+    (request,) = receiver.received
+    secret = endpoint.secrets[0].value
+    assert is_genuine(secret, request.headers, request.body)
+    assert not is_genuine(secret, request.headers, request.body + b" ")
+    assert not is_genuine(secret, request.headers | {"webhook-id": "other"}, request.body)
+    assert not is_genuine(register(receiver.url).secrets[0].value, request.headers, request.body)
 
 
 def test_the_timestamp_is_the_machines_even_where_the_platforms_clock_was_moved(

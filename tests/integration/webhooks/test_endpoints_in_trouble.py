@@ -8,6 +8,7 @@ import pytest
 import standardwebhooks
 
 from tandem import clock
+from tandem.aws import table
 from tandem.webhooks import delivery_store, service, store, sweep
 from tandem.webhooks.breaker import IN_FLIGHT
 from tandem.webhooks.delivery import attempt
@@ -89,7 +90,7 @@ def test_slots_are_given_back_whatever_the_answer(platform: Platform, receiver: 
 def test_a_deleted_endpoint_gets_nothing_more_and_its_deliveries_end(platform: Platform, receiver: Receiver) -> None:
     endpoint = register(receiver.url)
     event = platform.publish(TENANT)
-    service.delete_endpoint(TENANT, endpoint.endpoint_id)
+    service.delete_endpoint(TENANT, endpoint.endpoint_id, actor="tester")
     platform.tick()
     row = platform.delivery(TENANT, endpoint.endpoint_id, event)
     assert (row.status, row.due_at) == (Status.CANCELLED, None)
@@ -115,19 +116,25 @@ def test_410_pauses_the_endpoint_and_resuming_it_sends_all_that_was_held(
         row = platform.delivery(TENANT, endpoint.endpoint_id, event)
         assert (row.status, row.due_at) == (Status.HELD, None)
     receiver.default = (200, {}, b"")
-    changed = service.update_endpoint(TENANT, endpoint.endpoint_id, EndpointChange.model_validate({"isActive": True}))
+    resumed = EndpointChange.model_validate({"isActive": True})
+    changed = service.update_endpoint(TENANT, endpoint.endpoint_id, resumed, actor="tester")
     assert changed.is_active
     platform.work()
     assert sorted(request.event_id for request in receiver.received[1:]) == sorted([first.event_id, second.event_id])
+    platform.advance(seconds=61)  # once more when the index has surely heard of all that was held
+    platform.tick()
+    assert len(receiver.received) == 3
     assert list(delivery_store.due(clock.now() + timedelta(days=30))) == []
 
 
 def test_a_resume_that_was_cut_short_is_finished_by_the_sweep(platform: Platform, receiver: Receiver) -> None:
     endpoint = register(receiver.url)
-    service.set_active(TENANT, endpoint.endpoint_id, active=False)
+    service.set_active(TENANT, endpoint.endpoint_id, active=False, actor="tester")
     event = platform.publish(TENANT)
-    store.resume(TENANT, endpoint.endpoint_id, clock.now())
+    table.transact([store.resuming(TENANT, endpoint.endpoint_id, clock.now())])
     platform.tick()
+    assert receiver.received == []
+    platform.advance(seconds=61)
     platform.tick()
     assert [request.event_id for request in receiver.received] == [event.event_id]
 
@@ -201,7 +208,7 @@ def test_the_breaker_lets_one_attempt_try_after_each_rest_and_closes_on_success(
     platform.advance(seconds=901)
     platform.tick()
     platform.tick()
-    rows = service.list_deliveries(TENANT, endpoint.endpoint_id)
+    rows = platform.deliveries(TENANT, endpoint.endpoint_id)
     assert sorted(row.status for row in rows) == ["failed"] * 12 + ["success"] * 2
     assert {len(row.attempts) for row in rows} == {1}
 
@@ -217,7 +224,7 @@ def test_one_dead_endpoint_delays_nobody(platform: Platform, receiver: Receiver)
     assert len(receiver.at("/dead")) == 5
     assert {request.event_id for request in receiver.at("/healthy")} == {event.event_id for event in events}
     assert len(receiver.at("/healthy")) == 30
-    assert {row.status for row in service.list_deliveries(TENANT, healthy.endpoint_id)} == {Status.SUCCESS}
+    assert {row.status for row in platform.deliveries(TENANT, healthy.endpoint_id)} == {Status.SUCCESS}
     platform.hints()
     platform.advance(seconds=10)
     assert sweep.run_due_deliveries(clock.now()) == 0
@@ -226,7 +233,9 @@ def test_one_dead_endpoint_delays_nobody(platform: Platform, receiver: Receiver)
 def test_a_rotated_secret_signs_along_for_a_day(platform: Platform, receiver: Receiver) -> None:
     endpoint = register(receiver.url)
     old = endpoint.secrets[0].value
-    new = service.rotate_secret(TENANT, endpoint.endpoint_id)
+    rotated, until = service.rotate_secret(TENANT, endpoint.endpoint_id, actor="tester")
+    new = rotated.secrets[0].value
+    assert until - clock.now() > timedelta(hours=23, minutes=59)
     platform.publish(TENANT)
     platform.work()
     during = receiver.received[-1]

@@ -16,9 +16,9 @@ from tandem.aws import clients
 from tandem.errors import Problem
 from tandem.events import service as events
 from tandem.events.models import Event
-from tandem.webhooks import delivery_store, service, sweep
+from tandem.webhooks import delivery_store, logs, service, sweep
 from tandem.webhooks.delivery import attempt
-from tandem.webhooks.models import DeliveryDue, Endpoint, NewEndpoint, Status
+from tandem.webhooks.models import DeliveryDue, DeliveryFilter, Endpoint, NewEndpoint, Status
 from tests.integration.webhooks.conftest import Answer, Platform, Receiver, create_table
 from tests.integration.webhooks.faults import CRASH_AFTER, CRASH_BEFORE, KINDS, Crash, Faults
 
@@ -53,7 +53,7 @@ class World:
 
     def _register(self, tenant_id: str, number: int) -> Endpoint:
         body = {"name": "x", "url": f"{self.receiver.url}/{tenant_id}/{number}", "events": ["call.completed"]}
-        return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body))
+        return service.create_endpoint(tenant_id, NewEndpoint.model_validate(body), actor="tester")
 
     def run(self, step: Callable[[], object]) -> None:
         """A worker's turn, which may die or fail."""
@@ -79,7 +79,7 @@ class World:
         for tenant_id, endpoints in self.endpoints.items():
             for endpoint in endpoints:
                 if not service.get_endpoint(tenant_id, endpoint.endpoint_id).is_active:
-                    service.set_active(tenant_id, endpoint.endpoint_id, active=True)
+                    service.set_active(tenant_id, endpoint.endpoint_id, active=True, actor="tester")
         for _ in range(30):
             self.tick()
             for hint in self.hints:
@@ -105,9 +105,7 @@ class World:
 
 
 @pytest.fixture
-def world(platform: Platform, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    # Sixteen shards are sixteen alike queries a sweep; two show the same faults in an eighth of the time.
-    monkeypatch.setattr("tandem.shards.SHARDS", 2)
+def world(platform: Platform, receiver: Receiver) -> Iterator[World]:
     faults = Faults()
     faults.install()
     yield World(platform, receiver, faults)
@@ -141,7 +139,7 @@ def scenario(world: World) -> None:
     platform.advance(seconds=8)
     world.tick()
     work()
-    world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=True))
+    world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=True, actor="tester"))
     work()
 
 
@@ -182,6 +180,7 @@ class History:
 
     def run(self) -> None:
         acts = [self.happen] * 3 + [self.deliver] * 8 + [self.answer] * 2 + [self.switch, self.wait, self.wait]
+        acts += [self.replay]
         self.happen()
         for _ in range(self.chance.randrange(6, 25)):
             self.chance.choice([*acts, self.world.tick, self.world.tick])()
@@ -216,7 +215,18 @@ class History:
     def switch(self) -> None:
         tenant, _, endpoint = self._endpoint()
         active = self.chance.random() < 0.6
-        self.world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=active))
+        self.world.run(lambda: service.set_active(tenant, endpoint.endpoint_id, active=active, actor="tester"))
+
+    def replay(self) -> None:
+        tenant, _, endpoint = self._endpoint()
+        event = self.chance.choice(self.world.happened)
+        one = self.chance.random() < 0.5
+        failed = DeliveryFilter(Status.FAILED)
+        self.world.run(
+            (lambda: logs.replay(tenant, endpoint.endpoint_id, event.event_id))
+            if one
+            else (lambda: logs.replay_range(tenant, endpoint.endpoint_id, failed))
+        )
 
     def wait(self) -> None:
         self.world.platform.advance(seconds=self.chance.choice((1, 6, 31, 61, 400)))

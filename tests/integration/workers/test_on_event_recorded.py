@@ -10,9 +10,10 @@ def test_an_event_is_published_at_once_and_leaves_the_due_index(demo: Client, st
         demo("POST", "/api/telephony/configure", json={"webhookUrl": receiver.url})
         demo("POST", "/api/telephony/calls/initiate", json={"customerPhone": "+15005550006", "agentId": "a"})
         waiting = [item["type"] for item in demo.items("EVENT#") if "due_at" in item]
-        assert sorted(waiting) == ["call.failed", "call.initiated"]
+        # A customer's first call also makes the customer and opens a conversation; the hook of calls is not told.
+        assert sorted(waiting) == ["call.failed", "call.initiated", "conversation.created", "customer.created"]
         stack.settle()
-        assert sorted(receiver.events()) == sorted(waiting)
+        assert sorted(receiver.events()) == ["call.failed", "call.initiated"]
         assert not any("due_at" in item for item in demo.items("EVENT#"))
 
 

@@ -35,6 +35,9 @@ DUE_INDEX = "due"
 AGENT_INDEX, CUSTOMER_INDEX, STATUS_INDEX = "by_agent", "by_customer", "by_status"
 """Calls by agent, customer and status: `of_agent`, `of_customer` or `of_status`, and the table's own `sk`."""
 
+ENDPOINT_INDEX = "by_endpoint"
+"""Webhook deliveries by endpoint and status: `of_endpoint` and the table's own `sk`."""
+
 
 class ConditionFailed(Exception):
     """The condition of a write did not hold; `item` is what stands there, or None."""
@@ -228,15 +231,20 @@ def query_all(
             return
 
 
-def query_count(condition: ConditionBase, *, index: str | None = None, where: ConditionBase | None = None) -> int:
-    """How many items meet the condition and the filter. Reads them all on the server's side."""
+def query_count(
+    condition: ConditionBase, *, index: str | None = None, where: ConditionBase | None = None, most: int | None = None
+) -> int:
+    """How many items meet the condition and the filter. Reads them all on the server's side, or the last `most`."""
     total: int = 0
+    left = most
     start_key: dict[str, Any] | None = None
     while True:
-        arguments = _query(condition, index, where) | {"Select": "COUNT"}
+        arguments = _query(condition, index, where) | {"Select": "COUNT", "ScanIndexForward": most is None}
+        arguments |= {"Limit": left} if left else {}
         answer = _call("query", **arguments, **({"ExclusiveStartKey": start_key} if start_key else {}))
         total += answer["Count"]
-        if not (start_key := answer.get("LastEvaluatedKey")):
+        left = left - answer["ScannedCount"] if left is not None else None
+        if not (start_key := answer.get("LastEvaluatedKey")) or left == 0:
             return total
 
 

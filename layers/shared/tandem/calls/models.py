@@ -1,7 +1,7 @@
 """Calls: their shapes, requests and answers. Pure."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from tandem.calls.flow import Flow, Stage
 from tandem.carriers.base import Cost, Outcome, Sought
-from tandem.shapes import E164, Body, Name, View
+from tandem.shapes import E164, Body, Name, View, span
 
 OUTBOUND, INBOUND = "outbound", "inbound"
 
@@ -276,11 +276,5 @@ class CallFilter:
     @classmethod
     def over(cls, start: date | None, end: date | None, **properties: str | None) -> "CallFilter":
         """The filter over a span: a day as start begins with its midnight, as end it is included whole (UTC)."""
-        until = _moment(end) if end else None
-        if until is not None and not isinstance(end, datetime):
-            until += timedelta(days=1)
-        return cls(_moment(start) if start else None, until, **properties)
-
-
-def _moment(day: date) -> datetime:
-    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
+        begin, until = span(start, end)
+        return cls(begin, until, **properties)

@@ -22,6 +22,5 @@ class PhoneService:
     recording_enabled: bool = True
     transcription_enabled: bool = False
     default_country_code: str | None = None
-    webhook_url: str | None = None
     version: int = 0
     """Grows with every change; 0 where nothing was ever configured."""

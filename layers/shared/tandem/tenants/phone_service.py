@@ -21,10 +21,10 @@ def configure(tenant_id: str, request: PhoneServiceRequest) -> PhoneServiceView:
     if url := request.wanted_webhook_url():
         webhooks.check_url(url, "webhookUrl")
     after = _stored(tenant_id, request)
-    secret = None
-    if url or request.clears_webhook():  # also when it stands there already: its endpoint may have failed then
-        _, secret = webhooks.set_phone_service_endpoint(tenant_id, after.webhook_url)
-    return _view(after, secret)
+    if not url and not request.clears_webhook():
+        return _view(after, webhooks.phone_service_url(tenant_id), None)
+    secret = webhooks.set_phone_service_endpoint(tenant_id, url)
+    return _view(after, url, secret)
 
 
 def get(tenant_id: str) -> PhoneServiceView:
@@ -32,7 +32,7 @@ def get(tenant_id: str) -> PhoneServiceView:
     found = store.get_phone_service(tenant_id)
     if found is None:
         raise NotFound("The phone service is not configured yet.")
-    return _view(found, None)
+    return _view(found, webhooks.phone_service_url(tenant_id), None)
 
 
 def _stored(tenant_id: str, request: PhoneServiceRequest) -> PhoneService:
@@ -65,19 +65,16 @@ def _changed(service: PhoneService, request: PhoneServiceRequest) -> PhoneServic
     for name in ("carrier", "recording_enabled", "transcription_enabled"):
         if changes.get(name, ...) is None:
             del changes[name]  # null leaves what cannot be without a value
-    url = request.wanted_webhook_url()
-    if url or request.clears_webhook():
-        changes["webhook_url"] = url
     return replace(service, **changes)
 
 
-def _view(service: PhoneService, secret: str | None) -> PhoneServiceView:
+def _view(service: PhoneService, webhook_url: str | None, secret: str | None) -> PhoneServiceView:
     return PhoneServiceView(
         phone_number=service.phone_number,
         carrier=service.carrier,
         recording_enabled=service.recording_enabled,
         transcription_enabled=service.transcription_enabled,
         default_country_code=service.default_country_code,
-        webhook_url=service.webhook_url,
+        webhook_url=webhook_url,
         webhook_secret=secret,
     )

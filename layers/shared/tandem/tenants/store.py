@@ -67,7 +67,6 @@ def phone_service(tenant_id: str, item: Item | None) -> PhoneService | None:
         recording_enabled=item["recording_enabled"],
         transcription_enabled=item["transcription_enabled"],
         default_country_code=item.get("default_country_code"),
-        webhook_url=item.get("webhook_url"),
         version=item["version"],
     )
 
@@ -102,7 +101,6 @@ def _configuration(before: PhoneService | None, service: PhoneService) -> Put:
             "recording_enabled": service.recording_enabled,
             "transcription_enabled": service.transcription_enabled,
             "default_country_code": service.default_country_code,
-            "webhook_url": service.webhook_url,
             "version": version + 1,
             "updated_at": clock.iso(clock.now()),
         },

@@ -33,8 +33,8 @@ class _Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """What came of an attempt."""
+class Answer:
+    """What came of an attempt. `excerpt`: the beginning of what was said, `retry_after`: the seconds it asked for."""
 
     attempt: Attempt
     excerpt: str | None = None
@@ -48,8 +48,9 @@ def attempt(tenant_id: str, endpoint_id: str, event_id: str, hops: int = 0) -> N
     if delivery is None or (passage := _passage(delivery, owner, hops)) is None:
         return
     # A delivery that kills its workers must not do so for ever.
-    answer = _interrupted() if delivery.claims > _MOST_CLAIMS else _post(passage.state.endpoint, delivery)
-    delay = _record(passage.state.endpoint, delivery, owner, answer)
+    endpoint = passage.state.endpoint
+    answer = _interrupted() if delivery.claims > _MOST_CLAIMS else post(endpoint, event_id, delivery.body)
+    delay = _record(endpoint, delivery, owner, answer)
     _tell_health(passage, delivery, answer.attempt)
     if delay is not None:
         hints.send(tenant_id, endpoint_id, [event_id], after=delay, hops=hops + 1)
@@ -84,13 +85,14 @@ def _passage(delivery: Delivery, owner: str, hops: int) -> _Passage | None:
     return None
 
 
-def _post(endpoint: Endpoint, delivery: Delivery) -> _Answer:
-    body = delivery.body.encode()
+def post(endpoint: Endpoint, event_id: str, text: str) -> Answer:
+    """Send an event's body to an endpoint, signed with all its live secrets; whatever comes of it is an answer."""
+    body = text.encode()
     moment = now()
     # Receivers hold the timestamp against their own clocks: it is the machine's time even where ours was moved.
     sent_at = datetime.now(UTC)
     signed = signing.signed_headers(
-        endpoint.live_secrets(moment), event_id=delivery.event_id, sent_at=int(sent_at.timestamp()), body=body
+        endpoint.live_secrets(moment), event_id=event_id, sent_at=int(sent_at.timestamp()), body=body
     )
     own = {"Content-Type": "application/json", "User-Agent": "Tandem-Webhooks/1.0"}
     started = time.monotonic()
@@ -111,16 +113,16 @@ def _post(endpoint: Endpoint, delivery: Delivery) -> _Answer:
     except egress.ExchangeFailed as failure:
         error = failure.word
     taken = int((time.monotonic() - started) * 1000)
-    return _Answer(Attempt(moment, taken, status, error), excerpt, wish)
+    return Answer(Attempt(moment, taken, status, error), excerpt, wish)
 
 
-def _interrupted() -> _Answer:
-    return _Answer(Attempt(now(), 0, None, "interrupted"))
+def _interrupted() -> Answer:
+    return Answer(Attempt(now(), 0, None, "interrupted"))
 
 
-def _record(endpoint: Endpoint, delivery: Delivery, owner: str, answer: _Answer) -> float | None:
+def _record(endpoint: Endpoint, delivery: Delivery, owner: str, answer: Answer) -> float | None:
     """Write the attempt down; seconds to the next one, None when there is none of ours."""
-    made = len(delivery.attempts) + 1
+    made = delivery.tries + 1
     delay, status = None, Status.SUCCESS
     if not answer.attempt.succeeded:
         delay = schedule.next_delay(endpoint.policy, made, delivery.delivery_id, answer.retry_after)
@@ -138,7 +140,7 @@ def _record(endpoint: Endpoint, delivery: Delivery, owner: str, answer: _Answer)
 
 
 def _tell_health(passage: _Passage, delivery: Delivery, made: Attempt) -> None:
-    changes = breaker.outcome(passage.state, delivery.event_id, made, first=not delivery.attempts)
+    changes = breaker.outcome(passage.state, delivery.event_id, made, first=delivery.tries == 0)
     moment = now()
     state = store.release_slot(delivery.tenant_id, delivery.endpoint_id, passage.slot, passage.token, changes, moment)
     if state is None or made.succeeded:

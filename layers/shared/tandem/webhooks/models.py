@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints, model_validator
 
 from tandem.destinations import LONGEST_URL, target
-from tandem.shapes import Body
+from tandem.shapes import Body, DayOrMoment, span
 
 EVENT_TYPES = frozenset(
     {
@@ -33,6 +33,9 @@ EVENT_TYPES = frozenset(
     }
 )
 """All that a webhook can subscribe to."""
+
+TEST_EVENT = "webhook.test"
+"""What a test sends; nobody subscribes to it."""
 
 CALL_EVENTS = tuple(sorted(name for name in EVENT_TYPES if name.startswith("call.")))
 """What a phone service's `webhookUrl` is sent."""
@@ -93,6 +96,7 @@ class Endpoint:
     source: str | None = None
     paused_at: datetime | None = None
     paused_reason: str | None = None
+    failing_since: datetime | None = None
 
     @property
     def is_active(self) -> bool:
@@ -125,8 +129,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one endpoint. `body` is exactly what is sent. `claims` counts the workers that have taken
-    it since the last recorded attempt: all but the last of them died over it."""
+    """One event on its way to one endpoint. `body` is exactly what is sent. `attempts` are the last ones, `made` counts
+    all, `tries` those since the event came or was last replayed. `claims` counts the workers that have taken it since
+    the last recorded attempt: all but the last of them died over it."""
 
     tenant_id: str
     endpoint_id: str
@@ -136,14 +141,34 @@ class Delivery:
     status: Status
     created_at: datetime
     attempts: Sequence[Attempt] = ()
+    made: int = 0
+    tries: int = 0
     due_at: datetime | None = None
     excerpt: str | None = None
     claims: int = 0
+    is_leased: bool = False
 
     @property
     def delivery_id(self) -> str:
         """One name for event and endpoint."""
         return f"{self.endpoint_id}.{self.event_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries of an endpoint: of events that happened in [start, end), and with these properties."""
+
+    status: Status | None = None
+    event_type: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @classmethod
+    def over(
+        cls, start: date | None, end: date | None, *, status: Status | None, event_type: str | None
+    ) -> "DeliveryFilter":
+        """The filter over a span: a day as start begins with its midnight, as end it is included whole (UTC)."""
+        return cls(status, event_type, *span(start, end))
 
 
 class DeliveryDue(BaseModel):
@@ -179,7 +204,7 @@ _RESERVED_PREFIXES = ("webhook-", "x-webhook-", "proxy-")
 
 def _subscribable(events: list[str]) -> list[str]:
     if unknown := sorted(set(events) - EVENT_TYPES):
-        raise ValueError(f"no such event: {unknown[0]}")
+        raise ValueError(f"no such event: {', '.join(unknown)}")
     return sorted(set(events))
 
 
@@ -248,3 +273,16 @@ class EndpointChange(Body):
         if not self.model_fields_set:
             raise ValueError("nothing to change")
         return self
+
+
+class Replay(Body):
+    """Which deliveries to send again: of events in the span, those that failed where nothing else is said."""
+
+    start_date: DayOrMoment
+    end_date: DayOrMoment | None = None
+    status: Literal["failed", "success", "cancelled"] = "failed"
+    event: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+
+    def wanted(self) -> DeliveryFilter:
+        """The deliveries asked for."""
+        return DeliveryFilter.over(self.start_date, self.end_date, status=Status(self.status), event_type=self.event)

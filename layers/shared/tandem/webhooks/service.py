@@ -1,15 +1,18 @@
-"""Webhook endpoints and what is sent to them."""
+"""Webhook endpoints: registered, changed, paused, removed; and what an event sets off at them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import Any
 
 from tandem import clock, ids
-from tandem.aws.table import ConditionFailed
+from tandem.audit import service as audit
+from tandem.aws import table
+from tandem.aws.table import ConditionFailed, TransactionCancelled, Write
 from tandem.config import settings
 from tandem.destinations import networks, refusal, target
-from tandem.errors import Conflict, Invalid, NotFound
+from tandem.errors import Conflict, Invalid, NotFound, Unavailable
 from tandem.events.models import Event
 from tandem.webhooks import breaker, delivery_store, hints, signing, store, sweep
 from tandem.webhooks.models import (
@@ -24,8 +27,13 @@ from tandem.webhooks.models import (
 )
 
 PHONE_SERVICE = "phone_service"
-_OVERLAP = timedelta(hours=24)
+LONGEST_OVERLAP = 168
+"""Hours that a secret may sign on after it was replaced."""
+
+_OVERLAP = 24
 _MOST_SECRETS = 5
+_ATTEMPTS = 4
+"""Tries of a change that another one was quicker than."""
 
 
 def fan_out(event: Event) -> None:
@@ -35,7 +43,7 @@ def fan_out(event: Event) -> None:
             _enqueue(endpoint, event)
 
 
-def create_endpoint(tenant_id: str, wanted: NewEndpoint) -> Endpoint:
+def create_endpoint(tenant_id: str, wanted: NewEndpoint, *, actor: str) -> Endpoint:
     """Register a webhook; the answer's secret is to be shown this once. Raises Invalid, Conflict."""
     check_url(wanted.url, "url")
     if sum(1 for _ in store.of_tenant(tenant_id)) >= MOST_ENDPOINTS:
@@ -43,93 +51,114 @@ def create_endpoint(tenant_id: str, wanted: NewEndpoint) -> Endpoint:
     policy = wanted.retry_policy.policy() if wanted.retry_policy else None
     endpoint = _new(tenant_id, ids.new_id(), wanted.name, wanted.url, wanted.events)
     endpoint = replace(endpoint, headers=wanted.headers, policy=policy)
-    store.insert(endpoint)
+    about = {"url": endpoint.url, "events": list(endpoint.events)}
+    if not _written(store.insertion(endpoint), endpoint, actor, "create", about):
+        raise _busy()
     return endpoint
 
 
 def get_endpoint(tenant_id: str, endpoint_id: str) -> Endpoint:
     """One webhook. Raises NotFound."""
-    endpoint = store.get(tenant_id, endpoint_id)
+    endpoint = store.get(tenant_id, endpoint_id) if ids.is_id(endpoint_id) else None
     if endpoint is None:
         raise NotFound("There is no such webhook.")
     return endpoint
 
 
-def list_endpoints(tenant_id: str) -> list[Endpoint]:
-    """The tenant's webhooks, the oldest first."""
-    return sorted(store.of_tenant(tenant_id), key=lambda endpoint: endpoint.created_at)
+def list_endpoints(tenant_id: str, *, active: bool | None = None) -> list[Endpoint]:
+    """The tenant's webhooks, the newest first; `active`: only those that are, or are not."""
+    found = [each for each in store.of_tenant(tenant_id) if active is None or each.is_active is active]
+    return sorted(found, key=lambda endpoint: (endpoint.created_at, endpoint.endpoint_id), reverse=True)
 
 
-def update_endpoint(tenant_id: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
+def update_endpoint(tenant_id: str, endpoint_id: str, change: EndpointChange, *, actor: str) -> Endpoint:
     """Change what the change names; an active endpoint that was paused is sent what was held.
     Raises NotFound, Invalid, Conflict."""
-    before = get_endpoint(tenant_id, endpoint_id)
     if change.url is not None:
         check_url(change.url, "url")
-    named = {name: getattr(change, name) for name in ("name", "url", "events", "headers")}
-    after = replace(before, **{name: value for name, value in named.items() if value is not None})
-    if "retry_policy" in change.model_fields_set:
-        after = replace(after, policy=change.retry_policy.policy() if change.retry_policy else None)
-    _replace(before, after)
-    if change.is_active is not None and change.is_active != before.is_active:
-        set_active(tenant_id, endpoint_id, active=change.is_active)
+    about = {"fields": sorted(change.model_fields_set)}
+    endpoint = _replace(tenant_id, endpoint_id, lambda before: _changed(before, change), actor, "update", about)
+    if change.is_active is None or change.is_active == endpoint.is_active:
+        return endpoint
+    return set_active(tenant_id, endpoint_id, active=change.is_active, actor=actor)
+
+
+def set_active(tenant_id: str, endpoint_id: str, *, active: bool, actor: str) -> Endpoint:
+    """Pause an endpoint, or resume it and send what was held; it as it is then. Raises NotFound."""
+    endpoint, moment = get_endpoint(tenant_id, endpoint_id), clock.now()
+    if active:
+        written = _written(store.resuming(tenant_id, endpoint_id, moment), endpoint, actor, "resume")
+    elif endpoint.paused_reason == breaker.CUSTOMER:
+        return endpoint
+    else:
+        pausing = store.pausing(tenant_id, endpoint_id, moment, breaker.CUSTOMER)
+        written = _written(pausing, endpoint, actor, "pause")
+    if not written:
+        raise _busy()
+    if active:
+        sweep.release_held(tenant_id, endpoint_id, moment)
     return get_endpoint(tenant_id, endpoint_id)
 
 
-def set_active(tenant_id: str, endpoint_id: str, *, active: bool) -> None:
-    """Pause an endpoint, or resume it and send what was held. Raises NotFound."""
-    moment = clock.now()
-    try:
-        if not active:
-            store.pause(tenant_id, endpoint_id, moment, breaker.CUSTOMER)
-            return
-        store.resume(tenant_id, endpoint_id, moment)
-    except ConditionFailed as failed:
-        raise NotFound("There is no such webhook.") from failed
-    sweep.release_held(tenant_id, endpoint_id, moment)
-
-
-def delete_endpoint(tenant_id: str, endpoint_id: str) -> None:
+def delete_endpoint(tenant_id: str, endpoint_id: str, *, actor: str) -> None:
     """Remove a webhook; what was still to be sent to it is cancelled when its time comes. Raises NotFound."""
-    try:
-        store.delete(tenant_id, endpoint_id)
-    except ConditionFailed as failed:
-        raise NotFound("There is no such webhook.") from failed
+    endpoint = get_endpoint(tenant_id, endpoint_id)
+    if not _written(store.deletion(tenant_id, endpoint_id), endpoint, actor, "delete", {"url": endpoint.url}):
+        raise _busy()
 
 
-def rotate_secret(tenant_id: str, endpoint_id: str) -> str:
-    """A new signing secret, to be shown this once; the old one signs along for 24 hours. Raises NotFound, Conflict."""
+def rotate_secret(
+    tenant_id: str, endpoint_id: str, *, actor: str, overlap_hours: int = _OVERLAP
+) -> tuple[Endpoint, datetime]:
+    """A webhook with a new signing secret, to be shown this once, and until when the old ones sign along.
+    Raises NotFound, Conflict."""
     moment = clock.now()
-    before = get_endpoint(tenant_id, endpoint_id)
-    live = [each for each in before.secrets if each.expires_at is None or each.expires_at > moment]
-    retiring = [replace(each, expires_at=each.expires_at or moment + _OVERLAP) for each in live]
-    if len(retiring) >= _MOST_SECRETS:
-        raise Conflict(f"{_MOST_SECRETS} secrets are live already; wait until an old one has run out.")
-    new = signing.new_secret()
-    _replace(before, replace(before, secrets=[Secret(new), *retiring]))
-    return new
+    until = moment + timedelta(hours=overlap_hours)
+
+    def rotated(before: Endpoint) -> Endpoint:
+        live = [each for each in before.secrets if each.expires_at is None or each.expires_at > moment]
+        retiring = [replace(each, expires_at=min(each.expires_at or until, until)) for each in live]
+        kept = retiring if overlap_hours else []
+        if len(kept) >= _MOST_SECRETS:
+            raise Conflict(f"{_MOST_SECRETS} secrets are live already; wait until an old one has run out.")
+        return replace(before, secrets=[Secret(signing.new_secret()), *kept])
+
+    return _replace(tenant_id, endpoint_id, rotated, actor, "rotate_secret", {"overlap_hours": overlap_hours}), until
 
 
-def set_phone_service_endpoint(
-    tenant_id: str, url: str | None, *, field: str = "webhookUrl"
-) -> tuple[str | None, str | None]:
-    """Make `url` the endpoint that the phone service's call events go to, None for nowhere: its id, and its secret when
-    it is new. The same URL keeps endpoint and secret, and is resumed. Raises Invalid about `field`."""
-    endpoint_id, secret = None, None
-    if url is not None:
-        check_url(url, field)
-        endpoint_id = ids.derived_id(PHONE_SERVICE, tenant_id, url)
-        secret = _ensure_phone_service(tenant_id, endpoint_id, url)
-    for other in store.of_tenant(tenant_id):
-        if other.source == PHONE_SERVICE and other.endpoint_id != endpoint_id:
-            delete_endpoint(tenant_id, other.endpoint_id)
-    return endpoint_id, secret
+def phone_service_url(tenant_id: str) -> str | None:
+    """Where the phone service's call events go, None for nowhere."""
+    endpoint = store.get(tenant_id, _phone_service_id(tenant_id))
+    return endpoint.url if endpoint else None
 
 
-def list_deliveries(tenant_id: str, endpoint_id: str, status: Status | None = None) -> list[Delivery]:
-    """A webhook's log, the newest event first. Raises NotFound."""
-    get_endpoint(tenant_id, endpoint_id)
-    return list(delivery_store.of_endpoint(tenant_id, endpoint_id, status))
+def set_phone_service_endpoint(tenant_id: str, url: str | None, *, field: str = "webhookUrl") -> str | None:
+    """Make `url` the place that the phone service's call events go to, None for nowhere; its secret where that is a new
+    one. The same URL keeps its endpoint as it is, and is resumed. Raises Invalid about `field`."""
+    endpoint_id = _phone_service_id(tenant_id)
+    if url is None:
+        store.delete(tenant_id, endpoint_id)
+        return None
+    check_url(url, field)
+    for _ in range(_ATTEMPTS):
+        before = store.get(tenant_id, endpoint_id)
+        if before and before.url == url:
+            if not before.is_active:
+                set_active(tenant_id, endpoint_id, active=True, actor=PHONE_SERVICE)
+            return None
+        endpoint = replace(_new(tenant_id, endpoint_id, "Phone service", url, CALL_EVENTS), source=PHONE_SERVICE)
+        try:
+            store.put(endpoint, before)
+        except ConditionFailed:
+            continue  # changed by another request: look again
+        if before and not before.is_active:
+            sweep.release_held(tenant_id, endpoint_id, endpoint.created_at)
+        return endpoint.secrets[0].value
+    raise _busy()
+
+
+def _phone_service_id(tenant_id: str) -> str:
+    return ids.derived_id(PHONE_SERVICE, tenant_id)
 
 
 def _enqueue(endpoint: Endpoint, event: Event) -> None:
@@ -151,32 +180,53 @@ def _enqueue(endpoint: Endpoint, event: Event) -> None:
     hints.send(event.tenant_id, endpoint.endpoint_id, [event.event_id])
 
 
-def _ensure_phone_service(tenant_id: str, endpoint_id: str, url: str) -> str | None:
-    endpoint = _new(tenant_id, endpoint_id, "Phone service", url, CALL_EVENTS)
-    try:
-        store.insert(replace(endpoint, source=PHONE_SERVICE))
-    except ConditionFailed:
-        if not get_endpoint(tenant_id, endpoint_id).is_active:
-            set_active(tenant_id, endpoint_id, active=True)
-        return None
-    return endpoint.secrets[0].value
-
-
 def _new(tenant_id: str, endpoint_id: str, name: str, url: str, events: Sequence[str]) -> Endpoint:
     moment: datetime = clock.now()
     secrets = [Secret(signing.new_secret())]
     return Endpoint(tenant_id, endpoint_id, name, url, list(events), secrets, created_at=moment, updated_at=moment)
 
 
-def _replace(before: Endpoint, after: Endpoint) -> None:
-    # The time of the last change is also its version: it never stands still.
-    moment = max(clock.now(), before.updated_at + timedelta(milliseconds=1))
+def _changed(before: Endpoint, change: EndpointChange) -> Endpoint:
+    named = {name: getattr(change, name) for name in ("name", "url", "events", "headers")}
+    after = replace(before, **{name: value for name, value in named.items() if value is not None})
+    if "retry_policy" in change.model_fields_set:
+        after = replace(after, policy=change.retry_policy.policy() if change.retry_policy else None)
+    return after
+
+
+def _replace(
+    tenant_id: str,
+    endpoint_id: str,
+    change: Callable[[Endpoint], Endpoint],
+    actor: str,
+    action: str,
+    about: Mapping[str, Any],
+) -> Endpoint:
+    """The endpoint as the change makes it, however many others change it meanwhile."""
+    for _ in range(_ATTEMPTS):
+        before = get_endpoint(tenant_id, endpoint_id)
+        # The time of the last change is also its version: it never stands still.
+        moment = max(clock.now(), before.updated_at + timedelta(milliseconds=1))
+        after = replace(change(before), updated_at=moment)
+        if _written(store.replacement(before, after), after, actor, action, about):
+            return after
+    raise _busy()
+
+
+def _written(write: Write, endpoint: Endpoint, actor: str, action: str, about: Mapping[str, Any] | None = None) -> bool:
+    """Whether an endpoint's write happened, with its entry in the audit trail. Raises NotFound when it has gone."""
+    name, tenant_id = f"webhook.{action}", endpoint.tenant_id
     try:
-        store.replace(before, replace(after, updated_at=moment))
-    except ConditionFailed as failed:
-        if failed.item is None:
-            raise NotFound("There is no such webhook.") from failed
-        raise Conflict("The webhook was changed by another request just now.") from failed
+        table.transact([write, audit.entry(tenant_id, actor, name, endpoint.endpoint_id, about or {})])
+    except TransactionCancelled as cancelled:
+        if cancelled.failed[0] == {}:
+            raise NotFound("There is no such webhook.") from cancelled
+        return False
+    return True
+
+
+def _busy() -> Unavailable:
+    return Unavailable("This webhook is being changed by many at once. Try again shortly.", retry_after=1)
 
 
 def check_url(url: str, field: str) -> None:

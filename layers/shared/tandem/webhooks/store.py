@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tandem.aws import table
-from tandem.aws.table import Attr, ConditionFailed, Item, Key, Update
+from tandem.aws.table import Attr, ConditionFailed, Delete, Item, Key, Put, Update
 from tandem.clock import iso, parse
 from tandem.shards import shard
 from tandem.webhooks.breaker import IN_FLIGHT, Changes, Health, State
@@ -15,6 +15,9 @@ FAMILY = "DELIVERY"
 """Of the due index: deliveries, and endpoints that have held deliveries to let go."""
 
 PREFIX = "WEBHOOK#"
+
+INDEX_LAG = timedelta(seconds=60)
+"""After this an index has surely heard of what was written to the table."""
 
 SLOT_LEASE = timedelta(seconds=30)
 """After this a slot is free again even if its worker never came back; longer than an attempt can last."""
@@ -35,50 +38,60 @@ def key(tenant_id: str, endpoint_id: str) -> tuple[str, str]:
     return f"TENANT#{tenant_id}", f"{PREFIX}{endpoint_id}"
 
 
-def insert(endpoint: Endpoint) -> None:
-    """Add an endpoint. Raises ConditionFailed when it exists."""
-    pk, sk = key(endpoint.tenant_id, endpoint.endpoint_id)
-    item = {"pk": pk, "sk": sk, "kind": "webhook", "tenant_id": endpoint.tenant_id, **_registration(endpoint)}
-    table.put(item | {"created_at": iso(endpoint.created_at)}, condition=table.Absent)
+def insertion(endpoint: Endpoint) -> Put:
+    """The write of a new endpoint."""
+    return Put(_new_item(endpoint), table.Absent)
 
 
-def replace(before: Endpoint, after: Endpoint) -> Endpoint:
-    """Write the registration anew, if nobody else has since. Raises ConditionFailed."""
+def put(endpoint: Endpoint, before: Endpoint | None) -> None:
+    """Put an endpoint in the place of the one that was there, and forget how that one fared. Raises ConditionFailed."""
+    unchanged = Attr("updated_at").eq(iso(before.updated_at)) if before else table.Absent
+    due = _resumed(endpoint.endpoint_id, endpoint.updated_at) if before and not before.is_active else {}
+    table.put(_new_item(endpoint) | due, condition=unchanged)
+
+
+def replacement(before: Endpoint, after: Endpoint) -> Update:
+    """The write of another registration, if nobody else has written one since."""
     written = _registration(after)
-    change = Update(
+    return Update(
         *key(after.tenant_id, after.endpoint_id),
         set={name: value for name, value in written.items() if value is not None},
         remove=[name for name, value in written.items() if value is None],
         condition=table.Present & Attr("updated_at").eq(iso(before.updated_at)),
     )
-    return endpoint_from(table.update(change))
 
 
-def pause(tenant_id: str, endpoint_id: str, moment: datetime, reason: str) -> None:
-    """Send nothing from now on. Raises ConditionFailed when there is no such endpoint."""
+def pausing(tenant_id: str, endpoint_id: str, moment: datetime, reason: str) -> Update:
+    """The write after which nothing is sent."""
     marks = {"paused_at": iso(moment), "paused_reason": reason}
-    table.update(Update(*key(tenant_id, endpoint_id), set=marks, condition=table.Present))
+    return Update(*key(tenant_id, endpoint_id), set=marks, condition=table.Present)
 
 
-def resume(tenant_id: str, endpoint_id: str, moment: datetime) -> None:
-    """Send again, as if it had never failed, and note on the due index that held deliveries are to be let go.
-    Raises ConditionFailed when there is no such endpoint."""
-    due = {"due_shard": shard(FAMILY, endpoint_id), "due_at": iso(moment)}
+def resuming(tenant_id: str, endpoint_id: str, moment: datetime) -> Update:
+    """The write after which it is sent to again, as if it had never failed; and a note on the due index that held
+    deliveries are to be let go."""
     marks = ("paused_at", "paused_reason", *_HEALTH)
-    table.update(Update(*key(tenant_id, endpoint_id), set=due, remove=marks, condition=table.Present))
+    due = _resumed(endpoint_id, moment)
+    return Update(*key(tenant_id, endpoint_id), set=due, remove=marks, condition=table.Present)
 
 
-def mark_resumed(tenant_id: str, endpoint_id: str) -> None:
-    """Nothing is held any more."""
+def mark_resumed(tenant_id: str, endpoint_id: str, moment: datetime) -> None:
+    """Nothing is held any more of what was when it was resumed, if that was long enough ago."""
+    settled = Attr("due_at").lte(iso(moment))
     try:
-        table.update(Update(*key(tenant_id, endpoint_id), remove=("due_shard", "due_at"), condition=table.Present))
+        table.update(Update(*key(tenant_id, endpoint_id), remove=("due_shard", "due_at"), condition=settled))
     except ConditionFailed:
-        return  # deleted meanwhile
+        return  # deleted, or resumed anew
+
+
+def deletion(tenant_id: str, endpoint_id: str) -> Delete:
+    """The write that removes an endpoint."""
+    return Delete(*key(tenant_id, endpoint_id), table.Present)
 
 
 def delete(tenant_id: str, endpoint_id: str) -> None:
-    """Remove an endpoint. Raises ConditionFailed when there is none."""
-    table.delete(*key(tenant_id, endpoint_id), condition=table.Present)
+    """Remove an endpoint, if there is one."""
+    table.delete(*key(tenant_id, endpoint_id))
 
 
 def get(tenant_id: str, endpoint_id: str) -> Endpoint | None:
@@ -182,6 +195,7 @@ def endpoint_from(item: Item) -> Endpoint:
         source=item.get("source"),
         paused_at=_moment(item.get("paused_at")),
         paused_reason=item.get("paused_reason"),
+        failing_since=_moment(item.get("failing_since")),
     )
 
 
@@ -199,6 +213,16 @@ def state_from(item: Item, moment: datetime) -> State:
     )
     busy = frozenset(slot for slot in range(IN_FLIGHT) if item.get(f"slot_{slot}", "") >= iso(moment))
     return State(endpoint_from(item), health, busy)
+
+
+def _new_item(endpoint: Endpoint) -> Item:
+    pk, sk = key(endpoint.tenant_id, endpoint.endpoint_id)
+    item = {"pk": pk, "sk": sk, "kind": "webhook", "tenant_id": endpoint.tenant_id, **_registration(endpoint)}
+    return item | {"created_at": iso(endpoint.created_at)}
+
+
+def _resumed(endpoint_id: str, moment: datetime) -> dict[str, str]:
+    return {"due_shard": shard(FAMILY, endpoint_id), "due_at": iso(moment + INDEX_LAG)}
 
 
 def _registration(endpoint: Endpoint) -> dict[str, Any]:
