@@ -117,7 +117,7 @@ def rotate(tenant_id: str, key_id: str, *, overlap_hours: int, actor: str) -> tu
         if before.status is not Status.ACTIVE:
             raise Conflict(f"This API key is {before.status}: there is nothing to replace.")
         secret, moment = new_key(before.prefix, before.locator), clock.now()
-        end = moment + timedelta(hours=overlap_hours)
+        end = moment.replace(microsecond=0) + timedelta(hours=overlap_hours)
         after = replace(
             before,
             digest=digest(secret),

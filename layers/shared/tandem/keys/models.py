@@ -171,9 +171,8 @@ def is_within(address: str, networks: Sequence[str]) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return any(found in ip_network(network) for network in networks)
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return any(one in ip_network(network) for network in networks for one in (found, mapped) if one)
 
 
 def stale_counters(item: Mapping[str, Any], windows: Sequence[Window], month: str) -> list[str]:

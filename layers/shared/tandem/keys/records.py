@@ -92,11 +92,6 @@ class ApiKey:
         return (self.prefix + self.locator)[:8]
 
     @property
-    def is_of_agents(self) -> bool:
-        """Whether it is a `va_` key."""
-        return self.prefix == AGENTS
-
-    @property
     def deadline(self) -> datetime | None:
         """When its secret is to be replaced by its policy."""
         return self.rotated_at + timedelta(days=self.policy.interval_days) if self.policy else None

@@ -27,7 +27,7 @@ def _step(key: ApiKey, moment: datetime) -> None:
         return  # it was changed since the index was read
     after = replace(key, noticed=True, version=key.version + 1)
     if step[0] is Step.LAPSE:
-        after = replace(after, secret_until=moment + timedelta(hours=OVERLAP_HOURS))
+        after = replace(after, secret_until=moment.replace(microsecond=0) + timedelta(hours=OVERLAP_HOURS))
     try:
         table.transact([store.change(key, after), notice("api_key.rotation_due", after, moment)])
     except TransactionCancelled:

@@ -258,7 +258,7 @@ class AgentsKeyDeleted(SnakeView):
 def end_of(wanted: date) -> datetime:
     """The moment that an expiry names: a day is good to its end, in UTC."""
     if isinstance(wanted, datetime):
-        return wanted.astimezone(UTC)
+        return wanted.astimezone(UTC).replace(microsecond=0)
     return datetime.combine(wanted, time(), UTC) + timedelta(days=1)
 
 
