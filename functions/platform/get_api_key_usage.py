@@ -10,5 +10,5 @@ from tandem.usage.shapes import KeyUsageView
 
 @endpoint("GET", "/api/tenant/api-keys/{key_id}/usage", platform, guard=session())
 def handler(caller: Caller, key_id: str, month: Month = None) -> KeyUsageView:
-    """Requests by endpoint and method and how they were answered, in `month` (`2026-11`; the present one by default)."""
+    """Requests by endpoint and method and how they ended, in `month` (`2026-11`; by default the present one)."""
     return KeyUsageView.of(month_of_key(caller.tenant_id, show(caller.tenant_id, key_id).key_id, month))

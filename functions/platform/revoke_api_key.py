@@ -8,5 +8,5 @@ from tandem.keys.shapes import ApiKeyView
 
 @endpoint("POST", "/api/tenant/api-keys/{key_id}/revoke", platform, guard=session(managing=True))
 def handler(caller: Caller, key_id: str) -> ApiKeyView:
-    """From now on the key opens nothing, and cannot be made to again; it stays in the list. Revoking again is no error."""
+    """From now on the key opens nothing, for good; it stays in the list. Revoking again is no error."""
     return ApiKeyView.of(revoke(caller.tenant_id, key_id, actor=caller.actor))

@@ -12,6 +12,6 @@ from tandem.keys.shapes import NewApiKeyView, RotationRequest
 
 @endpoint("POST", "/api/tenant/api-keys/{key_id}/rotate", platform, guard=session(managing=True))
 def handler(caller: Caller, key_id: str, body: Annotated[RotationRequest | None, Body()] = None) -> NewApiKeyView:
-    """The new `key` is shown now and never again; the one before holds for `overlapHours` (24), with the same limits."""
+    """The new `key` is shown now and never again; the old one holds for `overlapHours` (24), with the same limits."""
     hours = (body or RotationRequest()).overlap_hours
     return NewApiKeyView.issued(*rotate(caller.tenant_id, key_id, overlap_hours=hours, actor=caller.actor))

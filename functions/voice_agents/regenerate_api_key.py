@@ -14,6 +14,6 @@ from tandem.keys.shapes import AgentsRotationRequest, NewAgentsKeyView
 def handler(
     caller: Caller, key_id: str, body: Annotated[AgentsRotationRequest | None, Body()] = None
 ) -> NewAgentsKeyView:
-    """The new `key` is shown now and never again; the one before holds for `overlap_hours` (24), with the same limits."""
+    """The new `key` is shown now and never again; the old one holds for `overlap_hours` (24), with the same limits."""
     hours = (body or AgentsRotationRequest()).overlap_hours
     return NewAgentsKeyView.issued(*rotate(caller.tenant_id, key_id, overlap_hours=hours, actor=caller.actor))

@@ -184,9 +184,7 @@ def test_nobody_gives_a_key_what_they_lack_themselves(stack: Stack) -> None:
     workspace, _ = owner_of(stack, "acme")
     wanted = ApiKeyRequest.model_validate({"name": "ci", "permissions": ["read:calls", "webhook:manage"]})
     with operating(stack), pytest.raises(Forbidden) as refused:
-        administration.create(
-            workspace.tenant_id, wanted, key_id=new_id(), actor="user:x", own=Role.MEMBER.permissions
-        )
+        administration.create(workspace.tenant_id, wanted, key_id=new_id(), actor="user:x", own=Role.MEMBER.permissions)
     assert refused.value.details == {"required": ["webhook:manage"]}
 
 

@@ -7,9 +7,9 @@ import pytest
 from infra.local.gateway import Response
 from infra.local.stack import Stack
 from tests.integration.api_keys import KEYS, UNKNOWN, make, show, statuses, use
+from tests.integration.conftest import table_items
 from tests.integration.doors import leap
 from tests.integration.people import Visitor, come, owner_of, visit
-from tests.integration.conftest import table_items
 
 HOUR = 3600
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from boto3.dynamodb.conditions import Attr as Attr
-from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import ConditionBase as ConditionBase
+from boto3.dynamodb.conditions import ConditionExpressionBuilder
 from boto3.dynamodb.conditions import Key as Key
 from botocore.exceptions import BotoCoreError, ClientError
 

@@ -39,8 +39,10 @@ def create(
         valid_until=_end(request.expires_at, moment),
         policy=request.rotation_policy.policy if request.rotation_policy else None,
         networks=tuple(request.ip_whitelist),
-        **_limits(request.rate_limit, record.prefix, plan),
     )
+    if request.rate_limit:
+        limit, seconds = _limit(request.rate_limit, record.prefix, plan)
+        record = replace(record, rate_limit=limit, window_seconds=seconds)
     told = {"name": record.name, "permissions": list(record.permissions), "prefix": record.prefix}
     table.transact([*store.insertion(record), audit.entry(tenant_id, actor, "api_key.create", key_id, told)])
     return record, secret
@@ -162,20 +164,19 @@ def _changes(before: ApiKey, change: ApiKeyChange) -> dict[str, Any]:
         changes["networks"] = tuple(change.ip_whitelist or ())
     if "rate_limit" in given:
         plan = tenants.get_tenant(before.tenant_id).plan
-        limit, seconds = limit_of(before.prefix, plan)
-        changes |= {"rate_limit": limit, "window_seconds": seconds} | _limits(change.rate_limit, before.prefix, plan)
+        changes["rate_limit"], changes["window_seconds"] = _limit(change.rate_limit, before.prefix, plan)
     return {name: value for name, value in changes.items() if getattr(before, name) != value}
 
 
-def _limits(wanted: RateLimit | None, prefix: str, plan: str) -> dict[str, int]:
-    """The limit that a key is given instead of its plan's, which it cannot exceed."""
-    if wanted is None:
-        return {}
+def _limit(wanted: RateLimit | None, prefix: str, plan: str) -> tuple[int, int]:
+    """The requests, and in how many seconds, that a key is given instead of its plan's, which it cannot exceed."""
     limit, seconds = limit_of(prefix, plan)
+    if wanted is None:
+        return limit, seconds
     if wanted.requests * seconds > limit * wanted.seconds:
         most = f"at most {limit * wanted.seconds // seconds} per {wanted.window} on this plan"
         raise _invalid("rateLimit.requests", most)
-    return {"rate_limit": wanted.requests, "window_seconds": wanted.seconds}
+    return wanted.requests, wanted.seconds
 
 
 def _end(wanted: Any, moment: datetime) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tandem.keys.models import AGENTS, MONTHLY_QUOTAS, TEST, digest, limit_of, locator_of, prefix_of
+from tandem.keys.models import MONTHLY_QUOTAS, TEST, digest, limit_of, locator_of, prefix_of
 
 MOST_KEYS = 100
 """Of one workspace, the revoked ones included: a list of them is read whole."""

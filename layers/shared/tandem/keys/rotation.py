@@ -1,8 +1,8 @@
 """What the schedule does for rotation policies: it announces, and in the end sets a last day.
 
 A new secret is seen once, by the person who asks for it: the schedule has nobody to show one to, and only digests are
-kept. So it makes none. It tells of the deadline with `api_key.rotation_due`, and when that has passed, it tells again and
-gives the secret another 24 hours. Whoever rotates the key, before or after, begins a new interval.
+kept. So it makes none. It tells of the deadline with `api_key.rotation_due`, and when that has passed, it tells again
+and gives the secret another 24 hours. Whoever rotates the key, before or after, begins a new interval.
 """
 
 from dataclasses import replace

@@ -92,9 +92,9 @@ def create_key(
 
 
 def authenticate(presented: str, *, source_ip: str = "", group: str = "", lenient: bool = False) -> Key:
-    """The key, checked and counted in one write. `group`: a group of endpoints with a limit of its own. `lenient`: while
-    the database is down, a key that held here within the last minute is taken, uncounted. Raises Unauthenticated,
-    Forbidden about the address, TooManyRequests, QuotaExceeded or Unavailable."""
+    """The key, checked and counted in one write. `group`: endpoints with a limit of their own. `lenient`: while the
+    database is down, a key that held here within the last minute is taken, uncounted. Raises Unauthenticated, Forbidden
+    about the address, TooManyRequests, QuotaExceeded or Unavailable."""
     if not is_well_formed(presented):
         raise _invalid()
     if presented.startswith(TEST) and settings().is_production:

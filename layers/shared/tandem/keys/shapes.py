@@ -28,7 +28,9 @@ def _network(text: str) -> str:
 
 
 Permission = Annotated[
-    str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(PERMISSIONS), "examples": ["read:calls"]})
+    str,
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": list(PERMISSIONS), "examples": ["read:calls"]}),
 ]
 Permissions = Annotated[list[Permission], Field(min_length=1, max_length=len(PERMISSIONS))]
 Network = Annotated[str, Field(max_length=64, examples=["203.0.113.0/24"]), AfterValidator(_network)]
@@ -82,7 +84,7 @@ class ApiKeyRequest(Body):
     expires_at: DayOrMoment | None = None
     rotation_policy: RotationPolicyBody | None = None
     rate_limit: RateLimit | None = None
-    ip_whitelist: Networks = []
+    ip_whitelist: Annotated[Networks, Field(default_factory=list)]
 
     @property
     def prefix(self) -> str:
@@ -94,11 +96,11 @@ class AgentsKeyRequest(SnakeBody):
     """A new `va_` key, with all permissions unless told otherwise."""
 
     name: Name
-    permissions: Permissions = list(ALL_PERMISSIONS)
+    permissions: Annotated[Permissions, Field(default_factory=lambda: list(ALL_PERMISSIONS))]
     expires_at: DayOrMoment | None = None
     rotation_policy: AgentsRotationPolicyBody | None = None
     rate_limit: RateLimit | None = None
-    ip_whitelist: Networks = []
+    ip_whitelist: Annotated[Networks, Field(default_factory=list)]
 
     @property
     def prefix(self) -> str:

@@ -64,7 +64,9 @@ def all_of(tenant_id: str, moment: datetime) -> list[ApiKey]:
     """Every key of a tenant, the newest first."""
     found = [pk(item["locator"]) for item in _places(tenant_id)]
     items = [
-        item for first in range(0, len(found), 100) for item in table.get_many([(name, _SK) for name in found[first:][:100]])
+        item
+        for first in range(0, len(found), 100)
+        for item in table.get_many([(name, _SK) for name in found[first:][:100]])
     ]
     return [_record(item, moment) for item in items if item]
 

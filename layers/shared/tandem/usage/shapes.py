@@ -40,8 +40,8 @@ class UsageView(View):
 
 
 class PerformanceView(View):
-    """How requests of API keys were answered in a UTC month. Milliseconds, from the request's arrival at our function to
-    its answer; percentiles are within 5 % of the true ones. 0 where there was no request."""
+    """How requests of API keys were answered in a UTC month. Milliseconds, from the request's arrival at our function
+    to its answer; percentiles are within 5 % of the true ones. 0 where there was no request."""
 
     month: str
     average_response_time: float
