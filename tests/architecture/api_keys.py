@@ -19,7 +19,7 @@ def go(journeys: "Journeys", headers: dict[str, str]) -> None:
     ours, theirs = "/api/tenant/api-keys", "/api/v1/api-keys"
     made = done("POST", ours, json={"name": "ci", "permissions": ["read:analytics"]})
     path = f"{ours}/{made['_id']}"
-    journeys.stack.request("GET", "/api/v1/analytics/usage", headers={"x-api-key": made["key"]})
+    journeys.stack.request("GET", "/api/v1/customers", headers={"x-api-key": made["key"]})
     done("GET", path)
     done("PATCH", path, json={"name": "ci 2"})
     done("PUT", path, json={"rotationPolicy": {"intervalDays": 30}})

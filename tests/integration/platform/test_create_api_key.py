@@ -15,7 +15,7 @@ from tandem.keys import administration
 from tandem.keys.models import is_well_formed
 from tandem.keys.shapes import ApiKeyRequest
 from tandem.users.models import Role
-from tests.integration.api_keys import KEYS, make, show, statuses, use
+from tests.integration.api_keys import KEYS, begin_a_minute, make, show, statuses, use
 from tests.integration.conftest import Client, table_items
 from tests.integration.doors import key_item, leap
 from tests.integration.people import come, owner_of
@@ -117,6 +117,7 @@ def test_a_limit_of_its_own_is_exact_and_takes_one_write_once_it_is_known(stack:
     _, ada = owner_of(stack, "acme")
     made = make(ada, rateLimit={"requests": 3, "window": "1m"})
     assert made["rateLimit"] == {"requests": 3, "window": "1m"}
+    begin_a_minute(stack)
     assert use(stack, made["key"]).header("x-ratelimit-limit") == "3"
     with stack.count_requests() as counted:
         assert statuses(stack, made["key"], 3) == [200, 200, 429]

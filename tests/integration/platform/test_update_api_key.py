@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.local.stack import Stack
-from tests.integration.api_keys import KEYS, UNKNOWN, change, make, show, statuses, use
+from tests.integration.api_keys import KEYS, UNKNOWN, begin_a_minute, change, make, show, statuses, use
 from tests.integration.people import come, owner_of
 
 
@@ -47,6 +47,7 @@ def test_limits_addresses_and_expiry_are_set_and_taken_away(stack: Stack) -> Non
     limited = change(ada, made["_id"], **limits, ipWhitelist=["127.0.0.0/8"])
     assert limited["rateLimit"] == limits["rateLimit"]
     assert limited["expiresAt"] == "2031-01-01T00:00:00.000Z"
+    begin_a_minute(stack)
     assert statuses(stack, made["key"], 2) == [200, 429]
     free = change(ada, made["_id"], rateLimit=None, expiresAt=None, ipWhitelist=None)
     assert (free["rateLimit"], free["expiresAt"], free["ipWhitelist"]) == (made["rateLimit"], None, [])

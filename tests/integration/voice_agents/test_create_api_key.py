@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.stack import Stack
 from tandem.keys.models import ALL_PERMISSIONS, is_well_formed
-from tests.integration.api_keys import AGENTS_KEYS, make_agents, use
+from tests.integration.api_keys import AGENTS_KEYS, begin_a_minute, make_agents, use
 from tests.integration.people import come, owner_of
 
 
@@ -37,6 +37,7 @@ def test_it_can_be_given_less(stack: Stack) -> None:
     assert made["permissions"] == ["read:calls"]
     assert made["rotation_policy"] == {"enabled": True, "interval_days": 30, "notify_days_before": 3}
     assert (made["expires_at"], made["ip_whitelist"]) == ("2031-01-02T00:00:00.000Z", ["127.0.0.1/32"])
+    begin_a_minute(stack)
     assert [use(stack, made["key"]).status for _ in range(2)] == [200, 429]
 
 
