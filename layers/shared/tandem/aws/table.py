@@ -138,6 +138,11 @@ def update(change: Update) -> Item:
     return item_from_dynamodb(answer["Attributes"])
 
 
+def change(wanted: Update) -> None:
+    """Change an item that nobody wants to see. Raises ConditionFailed."""
+    _call("update_item", **_update(wanted), **_old_on_failure(wanted.condition))
+
+
 def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:
     """Remove an item, or do nothing when there is none. Raises ConditionFailed."""
     _call("delete_item", Key=_key(pk, sk), **_condition(condition), **_old_on_failure(condition))

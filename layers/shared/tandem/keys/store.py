@@ -114,14 +114,14 @@ def take_back(key: str, windows: Sequence[tuple[Window, int | None]], moment: da
     """Do as if a request had not been counted."""
     counters = {**{window.counter: -1 for window, _ in windows}, month_counter(moment): -1, "uses": -1}
     with suppress(ConditionFailed):
-        table.update(Update(pk(locator_of(key)), _SK, add=counters, condition=table.Present))
+        table.change(Update(pk(locator_of(key)), _SK, add=counters, condition=table.Present))
 
 
 def _tidy(item: Item, windows: Sequence[Window], month: str) -> None:
     """Drop counters gone by: once a window, on its first request."""
     if stale := stale_counters(item, windows, month):
         with suppress(ConditionFailed):
-            table.update(Update(item["pk"], _SK, remove=stale, condition=table.Present))
+            table.change(Update(item["pk"], _SK, remove=stale, condition=table.Present))
 
 
 def _places(tenant_id: str) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from tandem.usage.models import forgotten_at
 def add(tenant_id: str, key_id: str, moment: datetime, counters: Mapping[str, int]) -> None:
     """Add to the counters of a key in the month of a moment."""
     kept = {"kind": "usage", "expires_at": int(forgotten_at(moment).timestamp())}
-    table.update(Update(_pk(tenant_id), _sk(f"{moment:%Y-%m}", key_id), kept, counters))
+    table.change(Update(_pk(tenant_id), _sk(f"{moment:%Y-%m}", key_id), kept, counters))
 
 
 def of_key(tenant_id: str, key_id: str, month: str) -> Item | None:
