@@ -52,6 +52,9 @@ SECONDS = 0.1
 LOG_BYTES = 1500
 """Assumed of an invocation: the service's lines and ours."""
 
+_MINUTES_OF = {"rate(1 minute)": 1, "rate(1 hour)": 60}
+"""How far apart the ticks of a schedule are."""
+
 _UNIT = 1024
 _CALLS = 5
 
@@ -126,13 +129,15 @@ def measure() -> tuple[Meter, Meter]:
 
 
 def _idle(stack: Stack) -> Meter:
-    tick = Meter()
-    stack.cloud.guards.append(tick.asked)
+    month = Meter()
     for schedule in stack.deployment.schedules.values():
+        tick = Meter()
+        stack.cloud.guards.append(tick.asked)
         stack.run_schedule(schedule.logical_id)
         tick.invoked(stack.functions[schedule.function].memory, traced=False)
-    stack.cloud.guards.remove(tick.asked)
-    month = Meter(Counter({name: number * MINUTES for name, number in tick.usage.items()}))
+        stack.cloud.guards.remove(tick.asked)
+        times = MINUTES / _MINUTES_OF[schedule.expression]
+        month.usage.update({name: number * times for name, number in tick.usage.items()})
     month.usage["SQS requests"] += POLLS * sum(source.is_queue for source in stack.deployment.sources)
     month.usage["CloudWatch alarms"] += len(stack.deployment.alarms)
     return month

@@ -29,6 +29,8 @@ _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "none": [],
 }
 MEANINGS = {
+    "api_key.rotated": "an API key has a new secret; `previousKeyExpiresAt` says how long the old one holds",
+    "api_key.rotation_due": "a rotation policy wants a key replaced by `rotationDueAt`; told again with `expiresAt`",
     "call.initiated": "a call was placed, or came in",
     "call.ringing": "the other side rings",
     "call.answered": "the other side answered",

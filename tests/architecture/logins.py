@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.docs import operations
 from infra.local.cognito import INVITATIONS
+from tests.architecture import api_keys
 
 if TYPE_CHECKING:
     from tests.architecture.journeys import Journeys
@@ -24,6 +25,7 @@ def go(journeys: "Journeys") -> dict[str, str]:
     assert ask("POST", "/api/auth/login", json=credentials | {"password": "wrong"}).status == 401
     headers = {"authorization": f"Bearer {first['accessToken']}"}
     _manage(journeys, headers)
+    api_keys.go(journeys, headers)
     _come(journeys)
     _look_everywhere(journeys, headers)
     second = ask("POST", "/api/auth/login", json=credentials).json()["data"]

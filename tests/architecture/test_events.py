@@ -48,8 +48,11 @@ def names(whole_stack: Stack) -> dict[str, str]:
     assert workspace.owner is not None
     credentials = {"email": workspace.owner.email, "password": workspace.owner.password}
     login = whole_stack.request("POST", "/api/auth/login", json=credentials).json()["data"]
+    owner = {"authorization": f"Bearer {login['accessToken']}"}
+    keys = whole_stack.request("GET", "/api/tenant/api-keys", headers=owner).json()["data"]["keys"]
     return {
         "<key>": workspace.keys["live"],
+        "<api_key_id>": next(key["_id"] for key in keys if "agents" in key["name"]),
         "<tenant_id>": workspace.tenant_id,
         "<call_id>": placed["data"]["callId"],
         "<customer_id>": customer["_id"],

@@ -15,6 +15,7 @@ KEY_ITEM = {
     "key_id": "01957a2c-0000-7000-8000-000000000003",
     "tenant_id": TENANT,
     "prefix": "sk_test_",
+    "digest": "0",
     "name": "benchmark",
     "status": "active",
     "permissions": ["read:calls", "write:calls"],

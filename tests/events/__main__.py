@@ -10,6 +10,7 @@ from tests.architecture.journeys import TOKEN, Seen, gone
 FOLDER = Path(__file__).parent
 _ID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 _PEOPLE = {
+    "<api_key_id>": re.compile(rf"(api-keys/|\"key_id\": \"){_ID}"),
     "<customer_id>": re.compile(rf'(customers/|CUSTOMER#|customerId=|customer(?:Id|_id)\\*": ?\\*"){_ID}'),
     "<menu_id>": re.compile(rf'(telephony/ivr/|menu_id": "){_ID}'),
     "<conversation_id>": re.compile(rf'(conversations/|CONVERSATION#|conversation_id": "){_ID}'),

@@ -12,7 +12,7 @@ from infra.local.receiver import Receiver
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tandem.keys import service as keys
-from tandem.keys.models import ALL_PERMISSIONS, LIVE, digest
+from tandem.keys.models import ALL_PERMISSIONS, LIVE, locator_of
 
 UNKNOWN_CALL = "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -108,6 +108,9 @@ DOORS = [
     Door("GET", f"{WEBHOOK}/logs", "read:webhooks"),
     Door("GET", f"{WEBHOOK}/logs/{UNKNOWN_CALL}", "read:webhooks"),
     Door("POST", f"{WEBHOOK}/logs/{UNKNOWN_CALL}/replay", "write:webhooks"),
+    Door("GET", "/api/v1/analytics/usage", "read:analytics"),
+    Door("GET", "/api/v1/analytics/usage/history", "read:analytics"),
+    Door("GET", "/api/v1/analytics/performance", "read:analytics"),
 ]
 INVOKE = Door("GET", "/voice/invoke-call?phone=254711000001", "write:calls")
 
@@ -128,7 +131,7 @@ def change_key(stack: Stack, key: str, **change: Any) -> None:
 
     if change:
         with operating(stack):
-            table.update(table.Update(f"KEY#{digest(key)}", "KEY", set=change))
+            table.update(table.Update(f"KEY#{locator_of(key)}", "KEY", set=change))
 
 
 def key_item(stack: Stack, key: str) -> dict[str, Any]:
@@ -136,18 +139,19 @@ def key_item(stack: Stack, key: str) -> dict[str, Any]:
     from tandem.aws import table
 
     with operating(stack):
-        return table.get(f"KEY#{digest(key)}", "KEY") or {}
+        return table.get(f"KEY#{locator_of(key)}", "KEY") or {}
 
 
 def contents(stack: Stack) -> dict[tuple[str, str], str]:
-    """Everything in the table by key, but for what counts requests: the items of API keys."""
+    """Everything in the table by key, but for what counts requests: the items of API keys, and how those
+    were used."""
     (name,) = stack.deployment.tables
     pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=name)
     items = [item for page in pages for item in page["Items"]]
     return {
         (item["pk"]["S"], item["sk"]["S"]): json.dumps(item, sort_keys=True)
         for item in items
-        if not item["pk"]["S"].startswith("KEY#")
+        if not item["pk"]["S"].startswith(("KEY#", "USAGE#"))
     }
 
 

@@ -30,4 +30,4 @@ def test_the_service_and_its_webhook_are_read_and_nothing_else(demo: Client, sta
     demo("POST", PATH, json={})
     with stack.count_requests() as counted:
         demo("GET", PATH)
-    assert counted.by_operation() == {"dynamodb:UpdateItem": 1, "dynamodb:GetItem": 2}
+    assert counted.by_operation() == {"dynamodb:UpdateItem": 2, "dynamodb:GetItem": 2}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from boto3.dynamodb.conditions import Attr as Attr
-from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
+from boto3.dynamodb.conditions import ConditionBase as ConditionBase
+from boto3.dynamodb.conditions import ConditionExpressionBuilder
 from boto3.dynamodb.conditions import Key as Key
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -138,6 +139,11 @@ def update(change: Update) -> Item:
     """Change an item and return it as it is then. Raises ConditionFailed."""
     answer = _call("update_item", **_update(change), ReturnValues="ALL_NEW", **_old_on_failure(change.condition))
     return item_from_dynamodb(answer["Attributes"])
+
+
+def change(wanted: Update) -> None:
+    """Change an item that nobody wants to see. Raises ConditionFailed."""
+    _call("update_item", **_update(wanted), **_old_on_failure(wanted.condition))
 
 
 def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tandem.errors import Forbidden
 from tandem.ids import new_id
 from tandem.keys.models import Allowance
 from tandem.users.models import Role
@@ -24,5 +25,15 @@ class Caller:
     """What the person is in the organization."""
     login: str = ""
     """The person's session."""
+    key_id: str = ""
+    """Which API key it is, where it is one whose requests are counted."""
     new_id: str = field(default_factory=new_id)
     """The id for what this request creates; a repeated Idempotency-Key brings the same one again."""
+
+
+class Denied(Forbidden):
+    """A caller who is known and counted may not do this; the answer tells the limit as any other does."""
+
+    def __init__(self, message: str, caller: Caller, *, required: str = "") -> None:
+        super().__init__(message, details={"required": required} if required else None)
+        self.caller = caller

@@ -7,12 +7,13 @@ the function, errors in the family's dialect, headers. Strangers learn nothing: 
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 from tandem import clock
 from tandem.entry import idempotency
 from tandem.entry.answer import Answer, WithCookies
-from tandem.entry.caller import Caller
+from tandem.entry.caller import Caller, Denied
 from tandem.entry.cold_start import ready
 from tandem.entry.dialects import Dialect, Failure, Success
 from tandem.entry.guards import Guard
@@ -20,8 +21,9 @@ from tandem.entry.request import Request
 from tandem.entry.route import Route, as_json
 from tandem.errors import Problem
 from tandem.keys.models import Allowance
-from tandem.keys.service import MonthUsedUp, PermissionLacking, RateExceeded
+from tandem.keys.service import MonthUsedUp, RateExceeded
 from tandem.observability import count, flush, logger
+from tandem.usage import service as usage
 
 _JSON = "application/json"
 
@@ -52,6 +54,7 @@ class Endpoint:
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one request of the API gateway (HTTP API, payload 2.0)."""
+        started = perf_counter()
         request = Request(event)
         logger().append_keys(request_id=request.request_id, operation=f"{self.method} {self.path}")
         caller: Caller | None = None
@@ -59,13 +62,16 @@ class Endpoint:
             caller = self.guard.check(request)
             answer = self._once(request, caller, context)
         except Problem as problem:
+            caller = problem.caller if isinstance(problem, Denied) else caller
             answer = self._refusal(problem, request)
         except Exception:  # the last line: a fault of ours is logged whole, and told in the family's shape
             logger().exception("unexpected")
             count("UnexpectedError")
             answer = self._refusal(Problem("Something went wrong on our side."), request)
-        finally:
-            flush()
+        if caller and caller.key_id:
+            route, spent = f"{request.method} {self.path}", (perf_counter() - started) * 1000
+            usage.record(caller.tenant_id, caller.key_id, route, answer.status, spent)
+        flush()
         code: dict[str, Any] = {"code": answer.code} if answer.code else {}
         logger().info("answered", status=answer.status, **code)
         allowance = caller.allowance if caller else None
@@ -104,7 +110,7 @@ class Endpoint:
         headers = {}
         if problem.retry_after is not None:
             headers["Retry-After"] = str(problem.retry_after)
-        if isinstance(problem, RateExceeded | MonthUsedUp | PermissionLacking):
+        if isinstance(problem, RateExceeded | MonthUsedUp):
             headers |= _limit_headers(problem.allowance)
         status = self.dialect.statuses.get(problem.status, problem.status)
         return Answer(as_json(body), _JSON, status, headers, problem.code)
@@ -163,6 +169,6 @@ def _limit_headers(allowance: Allowance) -> dict[str, str]:
         "X-RateLimit-Limit": str(allowance.limit),
         "X-RateLimit-Remaining": str(allowance.remaining),
         "X-RateLimit-Reset": str(allowance.resets_at),
-        "RateLimit-Policy": f'"key";q={allowance.limit};w={allowance.window_seconds}',
-        "RateLimit": f'"key";r={allowance.remaining};t={seconds}',
+        "RateLimit-Policy": f'"{allowance.name}";q={allowance.limit};w={allowance.window_seconds}',
+        "RateLimit": f'"{allowance.name}";r={allowance.remaining};t={seconds}',
     }

@@ -8,11 +8,12 @@ from tandem.carriers.base import CarrierRequest, Forged
 from tandem.carriers.registry import NoAccount
 from tandem.carriers.registry import carrier as carrier_adapter
 from tandem.config import settings
-from tandem.entry.caller import Caller
+from tandem.entry.caller import Caller, Denied
 from tandem.entry.cookies import session_cookie
 from tandem.entry.request import Request
 from tandem.errors import Forbidden, Unauthenticated
-from tandem.keys.service import PermissionLacking, authenticate
+from tandem.keys.models import GROUP_LIMITS
+from tandem.keys.service import authenticate
 from tandem.sessions.authentication import authenticate as authenticate_session
 from tandem.sessions.tokens import is_token
 from tandem.tenants.service import open_tenant
@@ -28,14 +29,18 @@ class Guard:
     """`key`, `session`, `carrier` or `none`: the security scheme in OpenAPI."""
 
 
-def key_or_session(permission: str) -> Guard:
-    """An API key that has this permission, or a person's session whose role has it."""
+def key_or_session(permission: str, *, limit: str = "") -> Guard:
+    """An API key that has this permission, or a person's session whose role has it. `limit`: the group of endpoints in
+    `keys.models.GROUP_LIMITS` whose limit holds besides. While the database is down, a key may go on reading."""
+    reads = permission.startswith("read:")
+    if limit and limit not in GROUP_LIMITS:
+        raise ValueError(f"no group of endpoints is limited as {limit}")
 
     def check(request: Request) -> Caller:
         presented = _credential(request)
         if presented is None or is_token(presented):
-            return _permitted(_person(request, presented, writes=permission.startswith("write:")), permission)
-        return _permitted(_key(presented), permission)
+            return _permitted(_person(request, presented, writes=not reads, group=limit), permission)
+        return _permitted(_key(request, presented, group=limit, lenient=reads), permission)
 
     return Guard(check, permission, "key")
 
@@ -46,11 +51,11 @@ def session(*, managing: bool = False) -> Guard:
     def check(request: Request) -> Caller:
         presented = _credential(request)
         if presented is not None and not is_token(presented):
-            _key(presented)  # a stranger learns nothing but that it is no key
-            raise Forbidden("This takes a person's session, not an API key.")
+            caller = _key(request, presented)  # a stranger learns nothing but that it is no key
+            raise Denied("This takes a person's session, not an API key.", caller)
         caller = _person(request, presented, writes=False)
         if managing and not caller.role.manages:
-            raise Forbidden("Only owners and admins may do this.", details={"required": "owner or admin"})
+            raise Denied("Only owners and admins may do this.", caller, required="owner or admin")
         return caller
 
     return Guard(check, None, "session")
@@ -100,23 +105,25 @@ def carrier_request(request: Request) -> CarrierRequest:
 
 
 def _permitted(caller: Caller, permission: str) -> Caller:
-    if permission not in caller.permissions and caller.allowance:
-        raise PermissionLacking(permission, caller.allowance, holder="role" if caller.user_id else "key")
+    if permission not in caller.permissions:
+        holder = "role" if caller.user_id else "key"
+        raise Denied(f"This {holder} lacks the permission {permission}.", caller, required=permission)
     return caller
 
 
-def _key(presented: str) -> Caller:
-    key = authenticate(presented)
+def _key(request: Request, presented: str, *, group: str = "", lenient: bool = False) -> Caller:
+    key = authenticate(presented, source_ip=request.source_ip, group=group, lenient=lenient)
     return Caller(
         tenant_id=key.tenant_id,
         actor=f"key:{key.key_id}",
         permissions=key.permissions,
         is_test=key.is_test,
         allowance=key.allowance,
+        key_id=key.key_id if key.is_counted else "",
     )
 
 
-def _person(request: Request, token: str | None, *, writes: bool) -> Caller:
+def _person(request: Request, token: str | None, *, writes: bool, group: str = "") -> Caller:
     """The person of a token, or else of the cookie. With a cookie, which any page can make a browser send, a write is
     proven: also one by GET, which `writes` says."""
     found = authenticate_session(
@@ -124,6 +131,7 @@ def _person(request: Request, token: str | None, *, writes: bool) -> Caller:
         request.headers.get("x-organization-id"),
         proof=request.headers.get("x-csrf-token"),
         proof_needed=token is None and (writes or request.method not in ("GET", "HEAD")),
+        group=group,
     )
     return Caller(
         tenant_id=found.tenant_id,

@@ -9,6 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageLimit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(min_length=1, max_length=200)]
+Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
+"""A UTC month."""
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 T = TypeVar("T")

@@ -15,6 +15,7 @@ FAMILIES: tuple[tuple[str, Dialect], ...] = (
     ("/api/telephony", telephony),
     ("/voice", africas_talking),
     ("/api/voice", africas_talking),
+    ("/api/v1/api-keys", voice_agents),
     ("/api/v1/organizations", voice_agents),
     ("/api/v1/users", voice_agents),
 )

@@ -4,9 +4,9 @@ import hmac
 from dataclasses import dataclass
 
 from tandem import clock
-from tandem.aws.table import ConditionFailed, Item
+from tandem.aws.table import ConditionFailed
 from tandem.errors import Forbidden, NotFound
-from tandem.keys.models import HOUR, Allowance, Window
+from tandem.keys.models import GROUP_LIMITS, HOUR, MINUTE, Allowance, Window
 from tandem.keys.service import RateExceeded
 from tandem.sessions import store, tokens
 from tandem.sessions.models import REQUESTS_AN_HOUR, digest
@@ -31,30 +31,34 @@ class ProofMissing(Forbidden):
     code = "CSRF_REQUIRED"
 
 
-def authenticate(token: str, organization: str | None, *, proof: str | None, proof_needed: bool) -> Session:
-    """The session of an access token, in the organization named, or else in that of the login. Raises Unauthenticated,
-    TooManyRequests, ProofMissing, NotFound about an organization that the person does not belong to."""
+def authenticate(
+    token: str, organization: str | None, *, proof: str | None, proof_needed: bool, group: str = ""
+) -> Session:
+    """The session of an access token, in the organization named, or else in that of the login. `group`: a group of
+    endpoints with a limit of its own. Raises Unauthenticated, TooManyRequests, ProofMissing, NotFound about an
+    organization that the person does not belong to."""
     claims = tokens.verified(token)
     login = digest(claims.origin)
-    window = Window.at(clock.timestamp(), HOUR)
+    limits = [("session", Window.at(clock.timestamp(), HOUR), REQUESTS_AN_HOUR)]
+    if group:
+        limits.append((group, Window.at(clock.timestamp(), MINUTE, group), GROUP_LIMITS[group]))
     try:
-        item = store.count(login, window, REQUESTS_AN_HOUR)
+        item = store.count(login, [(window, limit) for _, window, limit in limits])
     except ConditionFailed as refusal:
         if refusal.item is None:
             raise tokens.invalid() from refusal
         if refusal.item["expires_at"] <= clock.timestamp():
             raise tokens.expired() from refusal
-        wait = max(1, window.resets_at - int(clock.timestamp()))
-        raise RateExceeded(_allowance(refusal.item, window), retry_after=wait) from refusal
+        allowances = [Allowance.of(refusal.item, window, limit, name) for name, window, limit in limits]
+        last = max((one for one in allowances if one.remaining == 0), key=lambda one: one.resets_at)
+        wait = max(1, last.resets_at - int(clock.timestamp()))
+        raise RateExceeded(last, retry_after=wait) from refusal
     if proof_needed and not hmac.compare_digest(digest(proof or ""), item["csrf"]):
         raise ProofMissing("Send the csrfToken of your login as X-CSRF-Token.")
     tenant_id = organization or item["tenant_id"]
     membership = memberships.membership(claims.user_id, tenant_id)
     if membership is None:
         raise NotFound("No such organization.")
-    return Session(login, claims.user_id, tenant_id, membership.role, _allowance(item, window))
-
-
-def _allowance(item: Item, window: Window) -> Allowance:
-    remaining = max(0, REQUESTS_AN_HOUR - item.get(window.counter, 0))
-    return Allowance(REQUESTS_AN_HOUR, remaining, window.resets_at, window.seconds)
+    allowances = [Allowance.of(item, window, limit, name) for name, window, limit in limits]
+    left = min(allowances, key=lambda one: one.remaining)
+    return Session(login, claims.user_id, tenant_id, membership.role, left)

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from tandem import clock
 from tandem.aws import table
-from tandem.aws.table import Absent, Attr, ConditionFailed, Item, Put, Update
+from tandem.aws.table import Absent, Attr, ConditionBase, ConditionFailed, Item, Put, Update
 from tandem.errors import Unavailable
 from tandem.keys.models import Window, stale_counters
 from tandem.sessions.models import GRACE, LIVES, Tries
@@ -33,19 +33,17 @@ def delete(login: str) -> None:
     table.delete(_pk(login), "LOGIN")
 
 
-def count(login: str, window: Window, limit: int) -> Item:
-    """Check that a login lasts and count one request of it, in one write; the item as it is then. Raises
-    ConditionFailed with the item where it is over or the limit is reached."""
-    counter = Attr(window.counter)
-    item = table.update(
-        Update(
-            _pk(login),
-            "LOGIN",
-            add={window.counter: 1},
-            condition=Attr("expires_at").gt(int(clock.timestamp())) & (counter.not_exists() | counter.lt(limit)),
-        )
-    )
-    if item[window.counter] == 1 and (stale := stale_counters(item, window, "m")):
+def count(login: str, windows: Sequence[tuple[Window, int]]) -> Item:
+    """Check that a login lasts and count one request of it against each window and its limit, in one write; the item
+    as it is then. Raises ConditionFailed with the item where it is over or a limit is reached."""
+    condition: ConditionBase = Attr("expires_at").gt(int(clock.timestamp()))
+    for window, limit in windows:
+        counter = Attr(window.counter)
+        condition &= counter.not_exists() | counter.lt(limit)
+    counters = {window.counter: 1 for window, _ in windows}
+    item = table.update(Update(_pk(login), "LOGIN", add=counters, condition=condition))
+    fresh = any(item[window.counter] == 1 for window, _ in windows)
+    if fresh and (stale := stale_counters(item, [window for window, _ in windows], "m")):
         with suppress(ConditionFailed):
             table.update(Update(_pk(login), "LOGIN", remove=stale, condition=table.Present))
     return item

@@ -14,6 +14,8 @@ from tandem.shapes import Body, DayOrMoment, span
 
 EVENT_TYPES = frozenset(
     {
+        "api_key.rotated",
+        "api_key.rotation_due",
         "call.initiated",
         "call.ringing",
         "call.answered",
