@@ -242,16 +242,13 @@ def test_the_strategy_that_is_set_is_used(strategy: str, desk: Desk) -> None:
 
 
 def test_a_call_that_an_agent_places_holds_them(desk: Desk, stack: Stack) -> None:
-    from datetime import UTC, datetime
-
-    from tandem.aws import table
-    from tandem.routing.service import leasing
+    from tandem.routing.models import TALKING
+    from tandem.routing.service import hold
 
     desk.present("ann")
-    until = datetime.fromtimestamp(stack.clock.now() + 60, UTC)
     with desk.at_work() as tenant_id:
-        table.transact([leasing(tenant_id, "ann", "own", until)])
+        hold(tenant_id, "ann", "own")
     call = desk.join()
     assert desk.poll(call) is None
-    leap(stack, 60)
+    leap(stack, TALKING.total_seconds())
     assert desk.poll(call) == "ann"

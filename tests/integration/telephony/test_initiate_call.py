@@ -1,8 +1,10 @@
 """POST /api/telephony/calls/initiate."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
+import jwt
 import pytest
 
 from infra.local.stack import Stack
@@ -197,3 +199,15 @@ def test_nothing_is_read_that_the_request_does_not_name(demo: Client, stack: Sta
         read.clear()
         demo.place(customerId=known["customerId"], conversationId=known["conversationId"])
     assert sorted(read) == ["AGENT", "CALL", "CONVERSATION", "CUSTOMER", "PHONE", "PHONE_SERVICE"]
+
+
+def test_an_agent_in_a_browser_is_told_where_the_call_comes_to(demo: Client) -> None:
+    demo.place(agentId="ada")
+    assert "webRTC" not in demo.place(agentId="ada")
+    token = demo("POST", "/api/telephony/webrtc/capability-token", json={"agentId": "ada"}).json()
+    told = demo.place(agentId="ada")["webRTC"]
+    assert told["clientName"] == token["clientName"]
+    claims = jwt.decode(token["capabilityToken"], options={"verify_signature": False})
+    assert datetime.fromisoformat(told["expiresAt"]).timestamp() == pytest.approx(claims["exp"], abs=1)
+    demo("PUT", "/api/telephony/agents/ada/presence", json={"status": "available", "phone": "+15005550123"})
+    assert "webRTC" not in demo.place(agentId="ada"), "a telephone is rung first"

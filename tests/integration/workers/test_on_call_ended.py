@@ -1,10 +1,7 @@
 """The table's stream: a call that is over holds nobody."""
 
-from datetime import UTC, datetime
-
 from infra.local.stack import Stack
-from tandem.aws import table
-from tandem.routing.service import leasing
+from tandem.routing.service import hold
 from tests.integration.conftest import Client
 from tests.integration.waiting import Desk
 
@@ -44,8 +41,7 @@ def test_an_agent_who_placed_the_call_is_free_when_it_is_over(demo: Client, stac
     desk.present("ann")
     call = placed(demo, "+15005550002")
     with desk.at_work() as tenant_id:
-        until = datetime.fromtimestamp(stack.clock.now() + 7200, UTC)
-        table.transact([leasing(tenant_id, "ann", call, until)])
+        hold(tenant_id, "ann", call)
     assert call in desk.leases("ann")
     stack.advance(15)
     assert demo.call(call)["status"] == "failed"

@@ -10,7 +10,7 @@ from tandem import clock
 from tandem.agents import store
 from tandem.agents.models import Agent, AgentView, PresenceRequest
 from tandem.aws import table
-from tandem.aws.table import Put, TransactionCancelled, Write
+from tandem.aws.table import Item, Put, TransactionCancelled, Write
 from tandem.clock import iso
 from tandem.errors import Unavailable
 
@@ -29,6 +29,11 @@ def key(tenant_id: str, agent_id: str) -> tuple[str, str]:
 def registering(tenant_id: str, agent_id: str, moment: datetime, *, lease: tuple[str, datetime] | None = None) -> Put:
     """The write that registers an agent; `lease`: the call that holds them from the first, and until when."""
     return store.insertion(tenant_id, agent_id, moment, lease)
+
+
+def from_item(tenant_id: str, item: Item) -> Agent:
+    """The agent of an item that was read at `key`."""
+    return store.from_item(tenant_id, item)
 
 
 def get(tenant_id: str, agent_id: str) -> Agent | None:

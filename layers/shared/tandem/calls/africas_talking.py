@@ -22,6 +22,6 @@ def invoke_call(tenant_id: str, phone: str, *, call_id: str, actor: str, test: b
     if not E164_PATTERN.fullmatch(number):
         raise Invalid(f"'{phone[:40]}' is not a telephone number")
     request = CallRequest.model_validate({"customerPhone": number, "agentId": _AGENT})
-    call = dial_out(tenant_id, request, call_id=call_id, actor=actor, test=test)
+    call, _ = dial_out(tenant_id, request, call_id=call_id, actor=actor, test=test)
     entry = {"status": "Queued", "phoneNumber": number, "sessionId": call.carrier_call_id or call.call_id}
     return {"message": f"Call initiated to {number}", "response": {"entries": [entry], "errorMessage": "None"}}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, StringConstraints, model_serializer
 from typing_extensions import TypedDict
 
 from tandem.calls.flow import Flow, Stage
@@ -212,12 +212,24 @@ class CallRequest(Body):
     recording_enabled: StrictBool | None = Field(default=None, description="Default: true.")
 
 
+class BrowserClient(View):
+    """The browser client in which an agent takes a call."""
+
+    client_name: str
+    expires_at: str = Field(description="When the capability token lapses with which the browser signed in.")
+
+
 class CallPlaced(View):
-    """A call that was placed."""
+    """A call that was placed. `webRTC` is there only where its agent is reached by browser."""
 
     call_id: str
     conversation_id: str
     status: str
+    web_rtc: BrowserClient | None = Field(default=None, serialization_alias="webRTC")
+
+    @model_serializer(mode="wrap")
+    def _without_none(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in serialize(self).items() if value is not None}
 
 
 class CostView(TypedDict):

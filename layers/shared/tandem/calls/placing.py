@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tandem import clock
 from tandem.agents import service as agents
+from tandem.agents.models import Agent
 from tandem.analytics import service as analytics
 from tandem.audit import service as audit
 from tandem.aws import table
@@ -39,12 +40,15 @@ class _Parties:
     service: PhoneService
     customer_id: str | None
     conversation: Item | None
-    agent: Item | None
+    agent: Agent | None
     call: Call | None
 
 
-def dial_out(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool) -> Call:
-    """Dial `customerPhone` on behalf of an agent, at most once for this `call_id` whatever fails.
+def dial_out(
+    tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool
+) -> tuple[Call, Agent | None]:
+    """Dial `customerPhone` on behalf of an agent, at most once for this `call_id` whatever fails; the call, and the
+    agent if they were known before.
 
     Raises NotFound for an unknown customer or conversation, Conflict without a phone service or (NoAccount) an account
     at its carrier, CarrierRefused when the carrier certainly did not place the call. A call whose answer from the
@@ -53,14 +57,14 @@ def dial_out(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, 
     for _ in range(ATTEMPTS):
         parties = _parties(tenant_id, request, call_id, test=test)
         if parties.call is not None:
-            return parties.call  # a repeated request: whatever became of the dial, it is not made again
+            return parties.call, parties.agent  # a repeated request: whatever became of the dial, it is not made again
         call = _new_call(tenant_id, request, parties, call_id)
         adapter = carrier(call.carrier)  # before the intent: without an account nothing is left behind
         try:
             table.transact(_intent(call, request, parties, actor))
         except TransactionCancelled:
             continue  # someone registered the same customer or agent meanwhile: read again
-        return _dial(call, adapter)
+        return _dial(call, adapter), parties.agent
     raise Unavailable("Too many calls to this customer are being placed at once. Try again shortly.", retry_after=1)
 
 
@@ -85,7 +89,7 @@ def _parties(tenant_id: str, request: CallRequest, call_id: str, *, test: bool) 
         service=tenants.phone_service_of(tenant_id, found.get("service"), test=test),
         customer_id=request.customer_id or found.get("by_phone", {}).get("customer_id"),
         conversation=found.get("conversation"),
-        agent=found.get("agent"),
+        agent=agents.from_item(tenant_id, found["agent"]) if "agent" in found else None,
         call=store.from_item(found["call"]) if "call" in found else None,
     )
 

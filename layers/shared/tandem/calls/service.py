@@ -5,10 +5,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tandem import clock
 from tandem.address import api_url
+from tandem.agents.models import Agent
 from tandem.calls import changes, history, lifecycle, store
 from tandem.calls.incoming import receive_call
-from tandem.calls.models import Call, CallFilter, CallPlaced, CallRequest, CallView, Recording, RecordingState
+from tandem.calls.models import (
+    BrowserClient,
+    Call,
+    CallFilter,
+    CallPlaced,
+    CallRequest,
+    CallView,
+    Recording,
+    RecordingState,
+)
 from tandem.calls.placing import dial_out
 from tandem.calls.views import view
 from tandem.carriers.base import CarrierEvent, Finding, Found, Happened, Outcome
@@ -43,8 +54,21 @@ _ACTOR = "schedule:settle"
 
 def place_call(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool) -> CallPlaced:
     """Place an outbound call; see `dial_out`."""
-    call = dial_out(tenant_id, request, call_id=call_id, actor=actor, test=test)
-    return CallPlaced(call_id=call.call_id, conversation_id=call.conversation_id, status=call.status.value)
+    call, agent = dial_out(tenant_id, request, call_id=call_id, actor=actor, test=test)
+    return CallPlaced(
+        call_id=call.call_id,
+        conversation_id=call.conversation_id,
+        status=call.status.value,
+        web_rtc=_browser(agent) if agent else None,
+    )
+
+
+def _browser(agent: Agent) -> BrowserClient | None:
+    """Where the agent is reached, if it is by browser: a telephone is rung first."""
+    until = agent.browser_until
+    if until is None or agent.phone or not agent.in_browser(clock.now()):
+        return None
+    return BrowserClient(client_name=agent.client_name, expires_at=clock.iso(until))
 
 
 def get_call(tenant_id: str, call_id: str) -> Call:

@@ -138,6 +138,7 @@ def _called(adapter: Carrier, call: Call) -> _Step:
     if agent is None or not agent.reachable(clock.now()):
         sorry = "Nobody can be connected to you right now. We will call you again. Goodbye."
         return _Step(Flow(Stage.OVER), (*greeting, sorry))
+    routing.hold(call.tenant_id, agent.agent_id, call.call_id)
     return _Step(Flow(Stage.AGENT, target=_address(adapter, agent)), greeting)
 
 

@@ -113,9 +113,9 @@ def dispatch(tenant_id: str) -> list[str]:
     return offered  # whoever asks next goes on
 
 
-def leasing(tenant_id: str, agent_id: str, call_id: str, until: datetime) -> Write:
-    """The write that holds a known agent for a call that they place themselves, whatever else holds them."""
-    return agents.leasing(tenant_id, agent_id, call_id, until)
+def hold(tenant_id: str, agent_id: str, call_id: str) -> None:
+    """Hold a known agent for a call of their own while it lasts, whatever else holds them; no caller is given them."""
+    table.transact([agents.leasing(tenant_id, agent_id, call_id, clock.now() + TALKING)])
 
 
 def status(tenant_id: str, queue: str | None = None) -> QueueStatus:
