@@ -34,6 +34,7 @@ STEPS = [
     ("sqs", "SendMessageBatch", 0),  # and plans what happens
     ("dynamodb", "TransactWriteItems", 1),  # the dial's outcome
     ("dynamodb", "UpdateItem", 1),  # the answer kept for repetitions
+    ("dynamodb", "UpdateItem", 2),  # the statistics
 ]
 
 
