@@ -14,7 +14,7 @@ Documentation      docs/routes.md and README.md in the repository
 """
 
 
-@endpoint("GET", "/", bare, guard=public(because="it is the front door"))
+@endpoint("GET", "/", bare, guard=public(because="it is the front door"), media_type="text/plain")
 def handler() -> Answer:
     """Plain text for whoever opens the address in a browser."""
     return Answer(_TEXT)

@@ -3,9 +3,9 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from infra.docs import operations
 from infra.local.cognito import INVITATIONS
 from tests.architecture import api_keys
+from infra.operations import operations
 
 if TYPE_CHECKING:
     from tests.architecture.journeys import Journeys
