@@ -10,7 +10,7 @@ Telephony          /api/telephony/...
 Platform           /api/v1/health
 Africa's Talking   /voice/
 
-Documentation      docs/routes.md and README.md in the repository
+Documentation      /api-docs/ (for tools: /api-docs/spec.json, /postman/collection.json)
 """
 
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from samtranslator.yaml_helper import yaml_parse
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from infra.openapi import failures
 from infra.openapi.answers import data_schemas, example, further, success
 from infra.openapi.headers import PARAMETERS, SCHEMES, headers, security
 from infra.openapi.links import link
-from infra.openapi.tidying import tidy, unused_removed
+from infra.openapi.tidying import tidy, unused_removed, views_named_plainly
 from infra.operations import ROOT, Operation, operations
 from tandem.entry.route import powertools_path
 
@@ -60,7 +60,7 @@ def document() -> dict[str, Any]:
             answer = success(operation, method, data.get(operation.operation_id), schemas)
             described["responses"] = {str(operation.endpoint.status): answer, **described["responses"]}
     link(made)
-    return unused_removed(tidy(made))
+    return unused_removed(views_named_plainly(tidy(made)))
 
 
 def _asked(found: list[Operation]) -> dict[str, Any]:
