@@ -1,11 +1,13 @@
-"""Writes docs/ from the code, or with `--check` says what has drifted: routes, events, OpenAPI."""
+"""Writes docs/ and what else follows from the endpoints, or with `--check` says what has drifted."""
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from infra.openapi.document import document
 from infra.operations import operations
+from tandem.portal.app import Portal
 from tandem.webhooks.models import EVENT_TYPES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,6 +71,11 @@ def routes() -> str:
             f"| `{endpoint.method} {endpoint.path}`{also} | [{operation.name}](../{file}) "
             f"| {guard[endpoint.guard.scheme]} | {operation.summary} |"
         )
+    pages = ", ".join(f"`{path}`" for path in Portal.pages if path != "/api-docs/")
+    whose = "a person's session; anyone, but for the page itself"
+    summary = "the documentation: Swagger UI, OpenAPI, Postman"
+    file = "[serve_pages](../functions/portal/serve_pages.py)"
+    lines.append(f"| `GET /api-docs/` (also {pages}) | {file} | {whose} | {summary} |")
     return "\n".join(lines) + "\n"
 
 
@@ -96,20 +103,38 @@ def openapi() -> str:
     return json.dumps(document(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-DOCUMENTS = {"routes.md": routes, "events.md": events, "openapi.json": openapi}
+def served() -> str:
+    """What the function for everything else knows of what is served: a path a line, its methods and its dialect."""
+    found: dict[str, dict[str, Any]] = {}
+    for operation in operations():
+        endpoint = operation.endpoint
+        for path in (endpoint.path, *endpoint.also):
+            known = found.setdefault(path, {"dialect": endpoint.dialect.name, "methods": []})
+            known["methods"] = sorted({*known["methods"], *endpoint.methods})
+    found |= {path: {"dialect": "platform", "methods": ["GET"]} for path in Portal.pages}
+    lines = [f"{json.dumps(path)}: {json.dumps(found[path])}" for path in sorted(found)]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+DOCUMENTS = {
+    "docs/routes.md": routes,
+    "docs/events.md": events,
+    "docs/openapi.json": openapi,
+    "layers/shared/tandem/entry/routes.json": served,
+}
 
 
 def main(arguments: list[str]) -> int:
     """Write the documents; with `--check` compare them, and 1 when one has drifted."""
     drifted = []
     for name, write in DOCUMENTS.items():
-        path, text = ROOT / "docs" / name, write()
+        path, text = ROOT / name, write()
         if not path.exists() or path.read_text() != text:
             drifted.append(name)
             if "--check" not in arguments:
                 path.write_text(text)
     if drifted and "--check" in arguments:
-        sys.stderr.write(f"docs/ has drifted from the code: {', '.join(drifted)}; run `make docs`\n")
+        sys.stderr.write(f"drifted from the code: {', '.join(drifted)}; run `make docs`\n")
         return 1
     return 0
 

@@ -48,6 +48,8 @@ class Portal:
         ("GET", "/postman/collection.json"),
     )
 
+    pages = ("/api-docs", "/api-docs/", "/api-docs/assets/{name}", "/api-docs/spec.json", "/postman/collection.json")
+
     def __init__(self, document: Path) -> None:
         self._document = document
         self._person = session()
