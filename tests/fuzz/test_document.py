@@ -12,6 +12,7 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 
 from infra.local.stack import Stack
 from infra.openapi.document import document
+from infra.operations import operations
 from tests.fuzz.app import Application
 
 CHECKS = (
@@ -21,8 +22,9 @@ CHECKS = (
     "response_headers_conformance",
     "response_schema_conformance",
 )
-SECONDS = 60
-"""The longest that one of the tests may take, unless asked for more."""
+SECONDS = 50
+"""The longest that either way of trying may take in all, unless asked for more."""
+FAMILIES = sorted({operation.family for operation in operations()})
 
 
 def run(app: Application, described: dict[str, Any], phases: dict[str, Any], seconds: float) -> dict[str, str]:
@@ -73,6 +75,17 @@ def with_organizations_left_out(described: dict[str, Any]) -> dict[str, Any]:
     return described
 
 
+def of_family(described: dict[str, Any], family: str) -> tuple[dict[str, Any], float]:
+    """The document with the operations of one family alone, and what part of all they are."""
+    everything = [operation for item in described["paths"].values() for operation in item.values()]
+    paths = {
+        path: {method: operation for method, operation in item.items() if operation["tags"] == [family]}
+        for path, item in described["paths"].items()
+    }
+    own = sum(len(item) for item in paths.values())
+    return described | {"paths": {path: item for path, item in paths.items() if item}}, own / len(everything)
+
+
 @pytest.fixture
 def described() -> dict[str, Any]:
     made: dict[str, Any] = json.loads(json.dumps(document()))
@@ -84,14 +97,18 @@ def times(pytestconfig: pytest.Config) -> int:
     return int(pytestconfig.getoption("--fuzz"))
 
 
-def test_every_operation_answers_what_is_documented(stack: Stack, described: dict[str, Any], times: int) -> None:
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_operation_answers_what_is_documented(
+    family: str, stack: Stack, described: dict[str, Any], times: int
+) -> None:
     app = Application(stack)
     phases = {
         "examples": {"enabled": True},
         "coverage": {"enabled": True, "unexpected-methods": []},
         "fuzzing": {"enabled": True, "generation": {"max-examples": 2 * times}},
     }
-    found = run(app, described, phases, SECONDS * times)
+    own, share = of_family(described, family)
+    found = run(app, own, phases, SECONDS * times * share)
     assert found == {}, told(found)
 
 
@@ -102,3 +119,11 @@ def test_one_operation_after_the_other_answers_what_is_documented(
     phases = {"stateful": {"enabled": True, "max-steps": 8, "generation": {"max-examples": 40 * times}}}
     found = run(app, with_organizations_left_out(described), phases, SECONDS * times)
     assert found == {}, told(found)
+
+
+def test_a_status_that_is_not_documented_is_found(stack: Stack, described: dict[str, Any]) -> None:
+    creating = described["paths"]["/api/v1/customers"]["post"]
+    del creating["responses"]["422"]
+    lacking = described | {"paths": {"/api/v1/customers": {"post": creating}}}
+    found = run(Application(stack), lacking, {"coverage": {"enabled": True, "unexpected-methods": []}}, SECONDS)
+    assert any("status_code_conformance" in what and "422" in what for what in found), told(found)
