@@ -21,6 +21,7 @@ _NAMED: tuple[tuple[str, Any], ...] = (
     (r"(carrier)$", "sandbox"),
     (r"(tags|labels)$", ["vip"]),
     (r"(permissions)$", ["read:calls"]),
+    (r"^(events)$", ["call.completed"]),
     (r"(text|message|greeting|notes)$", "Where is my order?"),
 )
 """By the end of a field's name."""
