@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from infra.local.cognito import INVITATIONS
-from tests.architecture import api_keys
 from infra.operations import operations
+from tests.architecture import api_keys
 
 if TYPE_CHECKING:
     from tests.architecture.journeys import Journeys
