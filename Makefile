@@ -3,12 +3,13 @@ PYTHON ?= python3
 PORT ?= 3001
 STAGE ?= dev
 PLAN ?= starter
+TIMES ?= 20
 VENV := .venv/bin
 COMPILE := $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
 
 .DEFAULT_GOAL := help
-.PHONY: help workspace run run-sam test check bench build deploy docs lock clean
+.PHONY: help workspace run run-sam test fuzz check bench build deploy docs lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +22,9 @@ run-sam: .venv/local build  ## the functions in SAM's containers, on the same lo
 
 test: .venv/dev  ## every test
 	@$(VENV)/python -m pytest -n auto --maxprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
+
+fuzz: .venv/dev  ## docs/openapi.json against the product, TIMES as long as in `make test`
+	@$(VENV)/python -m pytest -n auto --maxprocesses 2 tests/fuzz --fuzz $(TIMES)
 
 check: .venv/dev .venv/checkov  ## formatting, lint, types, layers, templates, documentation
 	@$(VENV)/ruff format --check .

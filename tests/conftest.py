@@ -37,3 +37,7 @@ def clock_file(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 AFRICAS_TALKING_TOKEN = "token-of-the-callback-url"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz", default=1, help="how many times as long tests/fuzz tries")

@@ -9,7 +9,12 @@ from tandem.entry.request import Request
 
 
 @endpoint(
-    "POST", "/voice/instruct", africas_talking, guard=from_carrier("africas_talking"), also=["/api/voice/instruct"]
+    "POST",
+    "/voice/instruct",
+    africas_talking,
+    guard=from_carrier("africas_talking"),
+    also=["/api/voice/instruct"],
+    media_type="text/plain",
 )
 def handler(request: Request) -> Answer:
     """An XML document of instructions, as text/plain; the events that the question carries are taken down first."""

@@ -8,7 +8,14 @@ from tandem.entry.guards import carrier_request
 from tandem.entry.request import Request
 
 
-@endpoint("POST", "/voice/events", africas_talking, guard=from_carrier("africas_talking"), also=["/api/voice/events"])
+@endpoint(
+    "POST",
+    "/voice/events",
+    africas_talking,
+    guard=from_carrier("africas_talking"),
+    also=["/api/voice/events"],
+    media_type="text/html",
+)
 def handler(request: Request) -> Answer:
     """`OK`, whatever was told; what is not understood has no effect."""
     hear_request("africas_talking", carrier_request(request))

@@ -8,7 +8,7 @@ from tandem.entry.guards import carrier_request
 from tandem.entry.request import Request
 
 
-@endpoint("POST", "/api/webhooks/twilio/voice", bare, guard=from_carrier("twilio"))
+@endpoint("POST", "/api/webhooks/twilio/voice", bare, guard=from_carrier("twilio"), media_type="text/xml")
 def handler(request: Request) -> Answer:
     """TwiML; the events that the question carries are taken down first."""
     response = instruct("twilio", carrier_request(request))

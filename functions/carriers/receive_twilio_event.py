@@ -8,7 +8,7 @@ from tandem.entry.guards import carrier_request
 from tandem.entry.request import Request
 
 
-@endpoint("POST", "/api/webhooks/twilio/events", bare, guard=from_carrier("twilio"))
+@endpoint("POST", "/api/webhooks/twilio/events", bare, guard=from_carrier("twilio"), status=204)
 def handler(request: Request) -> Answer:
     """204, whatever was told; what is not understood has no effect."""
     hear_request("twilio", carrier_request(request))

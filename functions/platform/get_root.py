@@ -10,11 +10,11 @@ Telephony          /api/telephony/...
 Platform           /api/v1/health
 Africa's Talking   /voice/
 
-Documentation      docs/routes.md and README.md in the repository
+Documentation      /api-docs/ (for tools: /api-docs/spec.json, /postman/collection.json)
 """
 
 
-@endpoint("GET", "/", bare, guard=public(because="it is the front door"))
+@endpoint("GET", "/", bare, guard=public(because="it is the front door"), media_type="text/plain")
 def handler() -> Answer:
     """Plain text for whoever opens the address in a browser."""
     return Answer(_TEXT)

@@ -14,6 +14,13 @@ from tandem.recordings import service as recordings
     telephony,
     guard=key_or_session("read:recordings"),
     also_methods=["HEAD"],
+    answers={
+        206: "The range asked for.",
+        302: "Too large to answer: the store has it.",
+        304: "The client's copy is this one.",
+        416: "The range lies outside.",
+    },
+    media_type="audio/*",
 )
 def handler(caller: Caller, request: Request, call_id: str) -> Answer:
     """The recording's bytes; `Range` is honoured, and what is too large to answer is redirected to the store."""

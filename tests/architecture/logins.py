@@ -3,8 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from infra.docs import operations
 from infra.local.cognito import INVITATIONS
+from infra.operations import operations
 from tests.architecture import api_keys
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def go(journeys: "Journeys") -> dict[str, str]:
     api_keys.go(journeys, headers)
     _come(journeys)
     _look_everywhere(journeys, headers)
+    for path in ("/api-docs/", "/api-docs/spec.json", "/postman/collection.json"):
+        assert ask("GET", path, headers=headers).status == 200
     second = ask("POST", "/api/auth/login", json=credentials).json()["data"]
     _renew(journeys, second["refreshToken"])
     assert ask("POST", "/api/auth/logout", headers=headers).status == 200

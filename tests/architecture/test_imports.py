@@ -38,6 +38,7 @@ OUTBOUND_HTTP_USED_BY = (
     "functions.workers.on_recording_wanted",
     "functions.workers.on_webhook_due",
 )
+PORTAL_USED_BY = ("functions.portal.serve_pages",)
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers/shared")]),
@@ -79,6 +80,13 @@ def test_a_function_imports_nothing_that_it_does_not_use(
     print(module, *(f"{spent / 1000:8.1f} ms  {name}" for name, spent in heaviest), sep="\n  ")  # noqa: T201
     assert module in names
     assert {package: found for package in UNUSED_BY_ALL if (found := _within(names, package))} == {}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module not in PORTAL_USED_BY])
+def test_only_the_portal_imports_an_application_of_its_own(
+    module: str, imports: dict[str, tuple[dict[str, int], str]]
+) -> None:
+    assert [name for package in ("starlette", "mangum") for name in _within(imports[module][0], package)] == []
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module not in WEBHOOKS_USED_BY])

@@ -6,6 +6,7 @@ Problem
 ├── Forbidden             403  a known caller without the right
 │   └── QuotaExceeded     403  the month's quota is used up
 ├── NotFound              404  no such thing, or not the caller's
+├── MethodNotAllowed      405  the path is served, but not by this method
 ├── Conflict              409  the state of things does not allow it
 ├── Invalid               422  read, but breaks a rule; says which field
 ├── TooManyRequests       429  over the rate limit; says when to come back
@@ -64,6 +65,17 @@ class NotFound(Problem):
 
     status = 404
     code = "RESOURCE_NOT_FOUND"
+
+
+class MethodNotAllowed(Problem):
+    """The path is served by other methods, which `allowed` names."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, message: str, *, allowed: Sequence[str]) -> None:
+        super().__init__(message, details={"allowed": list(allowed)})
+        self.allowed = tuple(allowed)
 
 
 class Conflict(Problem):

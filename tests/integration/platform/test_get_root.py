@@ -9,4 +9,4 @@ def test_it_says_what_this_is_and_where_its_documentation_is(stack: Stack) -> No
     assert str(response.header("content-type")).startswith("text/plain")
     assert "Tandem" in response.text
     assert "/api/telephony" in response.text
-    assert "docs/routes.md" in response.text
+    assert "/api-docs/" in response.text

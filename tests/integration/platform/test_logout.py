@@ -1,5 +1,7 @@
 """POST /api/auth/logout."""
 
+import pytest
+
 from infra.local.request_log import OPERATOR
 from infra.local.stack import Stack
 from tests.integration.conftest import table_items
@@ -58,4 +60,12 @@ def test_a_field_that_it_does_not_know_is_refused(stack: Stack) -> None:
     answer = ada("POST", "/api/auth/logout", json={"everywhere": True})
     assert answer.status == 422
     assert "everywhere" in answer.text
+    assert ada("GET", "/api/auth/me").status == 200
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"])
+def test_a_body_that_is_no_json_is_refused_and_the_session_goes_on(content_type: str, stack: Stack) -> None:
+    _, ada = owner_of(stack, "acme")
+    answer = ada("POST", "/api/auth/logout", body="refreshToken=x", headers={"content-type": content_type})
+    assert answer.status == 400
     assert ada("GET", "/api/auth/me").status == 200

@@ -8,6 +8,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
 from tandem import clock
@@ -43,9 +44,12 @@ class Endpoint:
         idempotent: bool,
         also: Sequence[str],
         also_methods: Sequence[str],
+        answers: Mapping[int, str],
+        media_type: str,
     ) -> None:
         self.method, self.path, self.dialect, self.guard, self.status = method, path, dialect, guard, status
         self.idempotent = idempotent
+        self.answers, self.media_type = answers, media_type
         self.function = function
         self.__doc__ = function.__doc__
         self.also = tuple(also)
@@ -131,9 +135,12 @@ def endpoint(
     idempotent: bool = False,
     also: Sequence[str] = (),
     also_methods: Sequence[str] = (),
+    answers: Mapping[int, str] = MappingProxyType({}),
+    media_type: str = _JSON,
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Make a function the handler of one HTTP operation. `guard` has no default: an endpoint says who may call.
-    `also`: further paths that the same operation is published under; `also_methods`: further methods."""
+    `also`: further paths that the same operation is published under; `also_methods`: further methods. For the
+    documentation alone: `answers`, what other statuses than usual mean, and the `media_type` of an Answer."""
 
     def decorate(function: Callable[..., Any]) -> Endpoint:
         handler = Endpoint(
@@ -146,6 +153,8 @@ def endpoint(
             idempotent=idempotent,
             also=also,
             also_methods=also_methods,
+            answers=answers,
+            media_type=media_type,
         )
         return ready(handler, uses_table=guard.scheme != "none")
 

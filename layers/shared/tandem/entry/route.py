@@ -3,7 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -25,7 +25,7 @@ class Route:
         self._signature = inspect.signature(function)
         self._given: Mapping[type, object] = {}
         self.resolver = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_json_object)
-        self._reads_json = any(_is_shape(parameter) for parameter in self._signature.parameters.values())
+        self._reads_json = any(_is_shape(parameter.annotation) for parameter in self._signature.parameters.values())
         self.bound = self._bound()
         for path in paths:
             self.resolver.route(powertools_path(path), method=list(methods))(self.bound)
@@ -72,8 +72,11 @@ def powertools_path(path: str) -> str:
     return path.replace("{", "<").replace("}", ">")
 
 
-def _is_shape(parameter: inspect.Parameter) -> bool:
-    return isinstance(parameter.annotation, type) and issubclass(parameter.annotation, BaseModel)
+def _is_shape(annotation: Any) -> bool:
+    """Whether it is a model, also `Annotated[Model | None, …]`."""
+    if isinstance(annotation, type):
+        return issubclass(annotation, BaseModel)
+    return any(_is_shape(part) for part in get_args(annotation))
 
 
 def _require_json(content_type: str) -> None:

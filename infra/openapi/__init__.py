@@ -1,0 +1,1 @@
+"""The OpenAPI document of all families, made from the endpoints."""

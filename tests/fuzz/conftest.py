@@ -1,0 +1,5 @@
+"""What fuzzing has: the integration tests' stack."""
+
+from tests.integration.conftest import stack
+
+__all__ = ["stack"]
