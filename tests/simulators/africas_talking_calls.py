@@ -158,7 +158,7 @@ class Line:
     def _dial(self, action: Action, rest: list[Action]) -> list[Action]:
         parties = action.attributes["phoneNumbers"].split(",")
         self._call.dialled.extend(parties)
-        self._call.recorded |= action.attributes.get("record") == "true"
+        self._call.recorded |= self._scenario.dialled_party_answers and action.attributes.get("record") == "true"
         if self._scenario.dial_reposts:
             about = {"isActive": "1", "callSessionState": "Bridged", "dialDestinationNumber": parties[0]}
             for news in (about, {**about, "dialStatus": "Completed"}):
