@@ -16,8 +16,6 @@ from infra.local.stack import Stack
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.0/8,::1/128"
-# Whose variables reach the functions: the carriers' addresses and credentials of whoever starts the stack.
-CARRIERS = ("AFRICASTALKING_", "AFRICAS_TALKING_", "TELNYX_", "TWILIO_", "ELEVENLABS_")
 
 
 def main(arguments: list[str]) -> int:
@@ -55,10 +53,7 @@ def _start(options: argparse.Namespace) -> Stack:
     template = options.template or options.root / "template.yaml"
     given = dict(pair.split("=", 1) for pair in options.parameter)
     parameters = given if options.bare else {**_parameters(options.port), **given}
-    passed = {name: value for name, value in os.environ.items() if name.startswith(CARRIERS)}
-    return Stack.start(
-        template, parameters, root=options.root, workers=True, port=options.port, autorun=True, env=passed
-    )
+    return Stack.start(template, parameters, root=options.root, workers=True, port=options.port, autorun=True)
 
 
 def _parameters(port: int) -> dict[str, str]:

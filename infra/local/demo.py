@@ -2,13 +2,13 @@
 
 import json
 import os
-import secrets
 import sys
 import time
 import urllib.request
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from infra.local import accounts
 from infra.local.receiver import Receiver
 from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone, operating
@@ -35,24 +35,16 @@ class Demo:
 
     stack: Stack
     workspaces: list[Workspace]
-    callback_token: str
+    accounts: dict[str, dict[str, str]]
 
     @classmethod
     def prepare(cls, stack: Stack) -> "Demo":
-        """Make the workspaces, their phone services, and an account at Africa's Talking that nobody answers."""
-        token = secrets.token_urlsafe(32)
-        account = {"username": "sandbox", "api_key": "none", "token": token}
-        if url := os.environ.get("AFRICAS_TALKING_URL"):
-            account |= {"voice_url": url, "webrtc_url": url}
-        stack.client("ssm").put_parameter(
-            Name="/tandem/local/carriers/africas_talking",
-            Value=json.dumps(account),
-            Type="SecureString",
-            Overwrite=True,
-        )
+        """Make the workspaces, their phone services, and the accounts at the carriers."""
+        known = accounts.accounts(os.environ)
+        accounts.store(stack, known)
         workspaces = [make_workspace(stack, name, owner=an_owner(name)) for name in _NUMBERS]
         open_to_anyone(stack, workspaces[0])
-        demo = cls(stack, workspaces, token)
+        demo = cls(stack, workspaces, known)
         for workspace in workspaces:
             demo.request(workspace, "POST", "/api/telephony/configure", {"phoneNumber": _NUMBERS[workspace.name]})
         return demo
@@ -69,9 +61,7 @@ class Demo:
                 }
                 for each in self.workspaces
             ],
-            "carriers": {
-                "africas_talking": {"webhook_url": f"{self.stack.base_url}/voice/events", "token": self.callback_token}
-            },
+            "carriers": accounts.described(self.stack.base_url, self.accounts),
         }
 
     def request(self, workspace: Workspace, method: str, path: str, body: Any = None) -> Any:

@@ -134,7 +134,7 @@ def stack_description(
         yield {}
         return
     folder = tmp_path_factory.mktemp("tandem")
-    with running_stack(folder, AFRICAS_TALKING_URL=carrier.base_url) as (_, described):
+    with running_stack(folder, AFRICASTALKING_BASE_URL=carrier.base_url) as (_, described):
         yield json.loads(described.read_text())
 
 

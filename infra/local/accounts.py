@@ -1,0 +1,60 @@
+"""The carriers' accounts of the local stage: from the environment of whoever starts it, else made up."""
+
+import json
+import secrets
+from collections.abc import Mapping
+
+from infra.local.stack import Stack
+
+# What the environment says of an account's fields: `AFRICASTALKING_BASE_URL` is both addresses of that carrier.
+_AFRICAS_TALKING = {
+    "username": "USERNAME", "api_key": "API_KEY", "token": "TOKEN", "voice_url": "BASE_URL", "webrtc_url": "BASE_URL",
+}  # fmt: skip
+_TWILIO = {
+    "account_sid": "ACCOUNT_SID", "auth_token": "AUTH_TOKEN", "api_key_sid": "API_KEY_SID",
+    "api_key_secret": "API_KEY_SECRET", "application_sid": "APPLICATION_SID", "base_url": "BASE_URL",
+}  # fmt: skip
+
+
+def accounts(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The account at each carrier, by field. What the environment leaves out is made up: such an account lets nobody
+    in at the real carrier, but what is to be called back here is guarded by a secret of its own."""
+    return {
+        "africas_talking": {
+            "username": "sandbox",
+            "api_key": "none",
+            "token": secrets.token_urlsafe(32),
+            **_given(environment, "AFRICASTALKING", _AFRICAS_TALKING),
+        },
+        "twilio": {
+            "account_sid": "AC" + "0" * 32,
+            "auth_token": secrets.token_hex(16),
+            "api_key_sid": "SK" + "0" * 32,
+            "api_key_secret": secrets.token_hex(16),
+            "application_sid": "AP" + "0" * 32,
+            **_given(environment, "TWILIO", _TWILIO),
+        },
+        "sandbox": {"token": secrets.token_urlsafe(32)},
+    }
+
+
+def store(stack: Stack, known: Mapping[str, Mapping[str, str]]) -> None:
+    """Put accounts where the product reads them."""
+    for name, account in known.items():
+        stack.client("ssm").put_parameter(
+            Name=f"/tandem/local/carriers/{name}", Value=json.dumps(account), Type="SecureString", Overwrite=True
+        )
+
+
+def described(base_url: str, known: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Where each carrier finds us, and what proves that it is the carrier: what `.local/stack.json` says."""
+    return {
+        "africas_talking": {"webhook_url": f"{base_url}/voice/events", "token": known["africas_talking"]["token"]},
+        "twilio": {"webhook_url": f"{base_url}/api/webhooks/twilio/voice", "secret": known["twilio"]["auth_token"]},
+        "sandbox": {"webhook_url": f"{base_url}/api/telephony/calls/incoming", "token": known["sandbox"]["token"]},
+    }
+
+
+def _given(environment: Mapping[str, str], prefix: str, fields: Mapping[str, str]) -> dict[str, str]:
+    named = {field: environment.get(f"{prefix}_{name}") for field, name in fields.items()}
+    return {field: value for field, value in named.items() if value}
