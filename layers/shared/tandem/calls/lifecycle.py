@@ -117,9 +117,10 @@ def _leg(call: Call, *, answered: bool | None) -> Call:
     """What is told of the party that the call is being connected to. That they picked up counts for more than that
     somebody did not: that may have been told of another."""
     connecting = call.flow is not None and call.flow.stage == Stage.AGENT
-    if call.status.is_final or not connecting or answered is None or call.leg_answered:
+    if not connecting or answered is None or call.leg_answered:
         return call
-    return replace(call, leg_answered=answered)
+    told = replace(call, leg_answered=answered)
+    return call if call.status.is_final and told.status != call.status else told
 
 
 def _recording(known: Recording | None, source: str | None) -> Recording | None:
