@@ -284,7 +284,8 @@ def test_a_late_end_or_a_doubled_one_or_none_is_survived(simulator: AfricasTalki
 
 def test_a_recording_can_come_after_the_end(simulator: AfricasTalkingSimulator) -> None:
     _, product = _play(simulator, Scenario(digits=("1",), recording_url=RECORDING, recording_late=True))
-    assert product.happened[-3:] == [Happened.ENDED, Happened.ENDED, Happened.RECORDED]
+    assert [one for one in product.happened if one != Happened.LEG_ENDED][-3:] == [
+        Happened.ENDED, Happened.ENDED, Happened.RECORDED]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -47,13 +47,11 @@ def test_without_a_credential_an_endpoint_tells_how_to_send_one(door: Door, anyo
 
 
 @every_door
-@pytest.mark.parametrize("junk", JUNK)
-def test_junk_for_a_key_is_refused_without_asking_the_database(
-    door: Door, junk: str, anyone: Anyone, stack: Stack
-) -> None:
+def test_junk_for_a_key_is_refused_without_asking_the_database(door: Door, anyone: Anyone, stack: Stack) -> None:
     with stack.count_requests() as counted:
-        response = anyone(door.method, door.path, json=door.body, headers={"authorization": f"Bearer {junk}"})
-    assert response.status == 401
+        for junk in JUNK:
+            response = anyone(door.method, door.path, json=door.body, headers={"authorization": f"Bearer {junk}"})
+            assert response.status == 401, junk
     assert counted.total() == 0
 
 
@@ -66,14 +64,15 @@ def test_a_key_with_a_wrong_checksum_costs_no_request(door: Door, demo: Client, 
 
 
 @every_door
-@pytest.mark.parametrize("state", [{"status": "revoked"}, {"valid_until": 1}, {"status": "paused", "valid_until": 1}])
-def test_a_key_that_does_not_hold_opens_nothing(door: Door, state: dict[str, object], demo: Client) -> None:
-    key = make_key(demo.stack, demo.workspace.tenant_id, **state)
-    before = contents(demo.stack)
-    response = demo.stack.request(door.method, door.path, json=door.body, headers={"authorization": f"Bearer {key}"})
-    assert response.status == 401
-    assert ("expired" in say(response)) == (state == {"valid_until": 1})
-    assert contents(demo.stack) == before
+def test_a_key_that_does_not_hold_opens_nothing(door: Door, demo: Client) -> None:
+    for state in ({"status": "revoked"}, {"valid_until": 1}, {"status": "paused", "valid_until": 1}):
+        key = make_key(demo.stack, demo.workspace.tenant_id, **state)
+        before = contents(demo.stack)
+        headers = {"authorization": f"Bearer {key}"}
+        response = demo.stack.request(door.method, door.path, json=door.body, headers=headers)
+        assert response.status == 401
+        assert ("expired" in say(response)) == (state == {"valid_until": 1})
+        assert contents(demo.stack) == before
 
 
 @every_door

@@ -83,11 +83,10 @@ UNREADABLE: dict[str, bytes] = {
 
 
 @every_body
-@pytest.mark.parametrize("kind", UNREADABLE)
-def test_what_cannot_be_read_is_refused(door: Door, kind: str, demo: Client) -> None:
+def test_what_cannot_be_read_is_refused(door: Door, demo: Client) -> None:
     before = contents(demo.stack)
-    response = demo(door.method, door.path, body=UNREADABLE[kind], headers={"content-type": "application/json"})
-    refused(response)
+    for body in UNREADABLE.values():
+        refused(demo(door.method, door.path, body=body, headers={"content-type": "application/json"}))
     assert contents(demo.stack) == before
 
 
@@ -108,24 +107,24 @@ OTHER_VALUES = {
 
 
 @every_body
-@pytest.mark.parametrize("kind", OTHER_VALUES)
-def test_a_body_that_is_no_object_is_refused(door: Door, kind: str, demo: Client) -> None:
+def test_a_body_that_is_no_object_is_refused(door: Door, demo: Client) -> None:
     before = contents(demo.stack)
-    response = demo(door.method, door.path, body=OTHER_VALUES[kind], headers={"content-type": "application/json"})
-    refused(response)
+    for body in OTHER_VALUES.values():
+        refused(demo(door.method, door.path, body=body, headers={"content-type": "application/json"}))
     assert contents(demo.stack) == before
 
 
+CONTENT_TYPES = [
+    "text/plain", "application/xml", "multipart/form-data", "application/octet-stream", "x", "a/b; q",
+    "application/x-www-form-urlencoded", "application/jsonp", "text/json", "application/json+x",
+]  # fmt: skip
+
+
 @every_body
-@pytest.mark.parametrize(
-    "content_type",
-    ["text/plain", "application/xml", "multipart/form-data", "application/octet-stream", "x", "a/b; q",
-     "application/x-www-form-urlencoded", "application/jsonp", "text/json", "application/json+x"],
-)  # fmt: skip
-def test_a_body_of_another_content_type_is_refused(door: Door, content_type: str, demo: Client) -> None:
+def test_a_body_of_another_content_type_is_refused(door: Door, demo: Client) -> None:
     before = contents(demo.stack)
-    response = demo(door.method, door.path, body=json.dumps(door.body), headers={"content-type": content_type})
-    refused(response)
+    for content_type in CONTENT_TYPES:
+        refused(demo(door.method, door.path, body=json.dumps(door.body), headers={"content-type": content_type}))
     assert contents(demo.stack) == before
 
 
@@ -275,16 +274,19 @@ def test_a_required_field_that_is_missing_is_named(missing: str, demo: Client) -
     assert contents(demo.stack) == before
 
 
+UNKNOWN_NAMES = [
+    "x", "", "customer_phone", "agent_id", "__proto__", "tenantId", "tenant_id", "a" * 5000, "ключ", "\ud800",
+    "\x00", "a.b", "callId",
+]  # fmt: skip
+
+
 @every_body
-@pytest.mark.parametrize(
-    "name", ["x", "", "customer_phone", "agent_id", "__proto__", "tenantId", "tenant_id", "a" * 5000, "ключ", "\ud800",
-             "\x00", "a.b", "callId"]
-)  # fmt: skip
-def test_an_unknown_field_is_refused(door: Door, name: str, demo: Client) -> None:
+def test_an_unknown_field_is_refused(door: Door, demo: Client) -> None:
     before = contents(demo.stack)
-    error = refused(demo(door.method, door.path, json={**(door.body or {}), name: "x"}), 422)["error"]
-    assert error["code"] == "VALIDATION_ERROR"
-    assert len(json.dumps(error)) < 20_000
+    for name in UNKNOWN_NAMES:
+        error = refused(demo(door.method, door.path, json={**(door.body or {}), name: "x"}), 422)["error"]
+        assert error["code"] == "VALIDATION_ERROR", name
+        assert len(json.dumps(error)) < 20_000
     assert contents(demo.stack) == before
 
 
@@ -328,23 +330,22 @@ def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:
     assert response.json()["code"] == "RESOURCE_NOT_FOUND"
 
 
+ODD_HEADERS = [
+    {"content-type": "application/json", "x-odd": "ü" * 4000},
+    {"accept": "application/xml"},
+    {"content-type": ""},
+    {"transfer-encoding": "chunked"},
+    {"range": "bytes=-"},
+    {"cookie": "a=b; c"},
+    {"host": ""},
+    {"x-forwarded-for": "999.999.999.999, x"},
+]
+
+
 @pytest.mark.parametrize("door", DOORS, ids=str)
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"content-type": "application/json", "x-odd": "ü" * 4000},
-        {"accept": "application/xml"},
-        {"content-type": ""},
-        {"transfer-encoding": "chunked"},
-        {"range": "bytes=-"},
-        {"cookie": "a=b; c"},
-        {"host": ""},
-        {"x-forwarded-for": "999.999.999.999, x"},
-    ],
-    ids=str,
-)
-def test_odd_headers_make_no_fault(door: Door, headers: dict[str, str], demo: Client) -> None:
-    assert demo(door.method, door.path, json=door.body, headers=headers).status < 500
+def test_odd_headers_make_no_fault(door: Door, demo: Client) -> None:
+    for headers in ODD_HEADERS:
+        assert demo(door.method, door.path, json=door.body, headers=headers).status < 500, headers
 
 
 @pytest.mark.parametrize("key", ["", '""', "x" * 256, "ä", "a\tb", "a\x00b"])

@@ -73,7 +73,7 @@ def test_an_agent_is_reached_by_their_id(demo: Client, caller: Caller, menu_id: 
 def test_a_number_is_dialled_as_the_workspaces_own(caller: Caller) -> None:
     caller.does("2")
     (connect,) = caller.next
-    assert (connect["connect"]["targets"], connect["connect"]["caller_id"]) == (["+254711000000"], NUMBER)
+    assert (connect["connect"]["targets"], connect["connect"]["callerId"]) == (["+254711000000"], NUMBER)
 
 
 def test_who_is_hung_up_on_hears_why(caller: Caller) -> None:
@@ -103,7 +103,7 @@ def test_the_next_caller_after_the_last_menu_is_gone_can_leave_a_message(demo: C
 
 def test_a_key_that_is_told_twice_counts_once(caller: Caller, demo: Client, stack: Stack) -> None:
     """A carrier repeats a question whose answer it did not get: the turn in its address is the same."""
-    address = caller.next[0]["gather"]["callback_url"]
+    address = caller.next[0]["gather"]["callbackUrl"]
     body = {"from": "+2348012345678", "to": NUMBER, "callSid": "CA1", "digits": "9"}
     query = address.partition("?")[2]
     answers = [stack.request("POST", f"/api/telephony/calls/incoming?{query}", json=body).json() for _ in range(3)]

@@ -82,11 +82,10 @@ class TwilioSimulator:
     requests: list[Received] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)  # for the next requests, one each
     recordings: dict[str, Audio] = field(default_factory=dict)
-    port: int = 0  # any that is free
     base_url: str = ""
 
     def __enter__(self) -> "TwilioSimulator":
-        self._server = _Server(("127.0.0.1", self.port), _Handler)
+        self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.simulator = self
         self._stopped = threading.Event()
         self._playing: list[tuple[threading.Thread, list[Exception]]] = []

@@ -1,7 +1,6 @@
 """An account at Twilio, with the simulator on the other side of it."""
 
 import json
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,24 +10,17 @@ from infra.local.stack import Stack
 from tandem.carriers.audio import tone_wav
 from tests.architecture.telephones import posting
 from tests.integration.conftest import Client
+from tests.integration.doors import forget_accounts
 from tests.simulators.twilio import Number, TwilioSimulator
 
 OWN, CUSTOMER = "+13125550100", "+254722000001"
 HOOKS = "http://localhost:3001/api/webhooks/twilio"
 
 
-@pytest.fixture(scope="session")
-def port() -> int:
-    """Where Twilio is in every test: the product believes an account for minutes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    return number
-
-
 @pytest.fixture
-def carrier(stack: Stack, port: int) -> Iterator[TwilioSimulator]:
-    with TwilioSimulator(port=port, post=posting(stack), audio=tone_wav(2, "twilio")) as simulator:
+def carrier(stack: Stack) -> Iterator[TwilioSimulator]:
+    forget_accounts(stack)
+    with TwilioSimulator(post=posting(stack), audio=tone_wav(2, "twilio")) as simulator:
         simulator.now = lambda: datetime.fromtimestamp(stack.clock.now(), UTC)
         simulator.numbers[OWN] = Number(f"{HOOKS}/voice", f"{HOOKS}/events")
         account = {

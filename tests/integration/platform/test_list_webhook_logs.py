@@ -109,7 +109,9 @@ def test_a_log_reads_little_however_much_there_is(demo: Client, stack: Stack) ->
         happen(demo, 3)
         with stack.count_requests() as counted:
             logged(demo, path, "?status=success")
-        assert counted.total() == 5  # the key, the webhook, the count, the page's keys, its deliveries
+        assert (
+            counted.total() == 6
+        )  # the key, the webhook, the count, the page's keys, its deliveries, and the statistics
 
 
 def test_another_workspaces_log_is_not_found(demo: Client, other: Client) -> None:

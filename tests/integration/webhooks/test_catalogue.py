@@ -6,7 +6,7 @@ from infra.docs import MEANINGS
 from infra.local.stack import Stack
 from tandem.webhooks.models import EVENT_TYPES
 from tests.integration.conftest import Client
-from tests.integration.doors import listening
+from tests.integration.doors import leap, listening
 from tests.integration.people import come, owner_of
 
 
@@ -31,9 +31,15 @@ def test_every_event_of_the_catalogue_arrives_signed_at_who_subscribed(stack: St
         done("PATCH", f"/api/v1/conversations/{conversation}", assignedTo="agent-1", status="closed")
         assert owner.invite("grace@example.com").status == 201
         come(stack, "grace@example.com")
+        policy = {"name": "ci", "permissions": ["read:calls"], "rotationPolicy": {"intervalDays": 30}}
+        key = owner("POST", "/api/tenant/api-keys", json=policy).json()["data"]["_id"]
+        assert owner("POST", f"/api/tenant/api-keys/{key}/rotate").status == 200
         client.place("+15005550001", recordingEnabled=True)
         client.place("+15005550004")
         stack.advance(180)
+        leap(stack, 30 * 86400)
+        stack.run_schedule("WorkersRunKeyRotation")
+        stack.settle()
         assert set(receiver.events()) == EVENT_TYPES
         assert all(one.genuine for one in receiver.received)
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, StrictBool, StringConstraints, model_serializer
+from pydantic import Field, StrictBool, StringConstraints
 from typing_extensions import TypedDict
 
 from tandem.calls.flow import Flow, Stage
@@ -212,6 +212,10 @@ class CallRequest(Body):
     recording_enabled: StrictBool | None = Field(default=None, description="Default: true.")
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class BrowserClient(View):
     """The browser client in which an agent takes a call."""
 
@@ -225,11 +229,7 @@ class CallPlaced(View):
     call_id: str
     conversation_id: str
     status: str
-    web_rtc: BrowserClient | None = Field(default=None, serialization_alias="webRTC")
-
-    @model_serializer(mode="wrap")
-    def _without_none(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in serialize(self).items() if value is not None}
+    web_rtc: BrowserClient | None = Field(default=None, serialization_alias="webRTC", exclude_if=_is_none)
 
 
 class CostView(TypedDict):

@@ -110,12 +110,12 @@ def _told(call: CarrierEvent, fields: Fields, *, asks_for_instructions: bool) ->
     happened = _happened(fields, call.direction, asks_for_instructions=asks_for_instructions)
     digits = _matching(_DIGITS, fields.get("dtmfDigits"))
     recording = _matching(_RECORDING, fields.get("recordingUrl"))
+    if leg := _leg(call, fields, over=happened is Happened.ENDED):
+        yield leg  # before the end: that follows from it
     if happened is Happened.ENDED:
         yield _ended(call, fields)
     elif happened is not Happened.OTHER or not (digits or recording):
         yield replace(call, happened=happened)
-    if leg := _leg(call, fields, over=happened is Happened.ENDED):
-        yield leg
     if digits:
         yield replace(call, happened=Happened.DIGITS, digits=digits.upper())
     if recording:

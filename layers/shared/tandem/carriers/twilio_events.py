@@ -81,13 +81,13 @@ def _told(call: CarrierEvent, fields: Fields) -> Iterator[CarrierEvent]:
     recording, leg = _recording(fields), fields.get("DialCallStatus")
     # After a recording `Digits` is the key that ended it.
     digits = None if "RecordingUrl" in fields else _matching(_DIGITS, fields.get("Digits"))
+    if leg:  # before the end: that follows from it
+        seconds = _seconds(fields.get("DialCallDuration"))
+        yield replace(call, happened=Happened.LEG_ENDED, leg_answered=leg in _LEG_ANSWERED, leg_seconds=seconds)
     if happened is Happened.ENDED:
         yield _ended(call, fields["CallStatus"], fields.get("SipResponseCode"), fields)
     elif happened is not Happened.OTHER or not (recording or leg or digits):
         yield replace(call, happened=happened)
-    if leg:
-        seconds = _seconds(fields.get("DialCallDuration"))
-        yield replace(call, happened=Happened.LEG_ENDED, leg_answered=leg in _LEG_ANSWERED, leg_seconds=seconds)
     if digits:
         yield replace(call, happened=Happened.DIGITS, digits=digits.upper())
     if recording:

@@ -1,8 +1,10 @@
 """The portal: one ASGI app behind Mangum. Swagger UI for who is logged in, the document and a Postman collection for
 anyone's tools."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,7 +75,8 @@ class Portal:
         request_id = Event(event).request_id
         logger().append_keys(request_id=request_id, operation="portal")
         try:
-            answer: dict[str, Any] = self._app(dict(event), context)
+            with _event_loop():
+                answer: dict[str, Any] = self._app(dict(event), context)
         except Exception:  # the last line: a fault of ours is logged whole, and told in the family's shape
             logger().exception("unexpected")
             count("UnexpectedError")
@@ -132,3 +135,15 @@ class Portal:
 
 def _written(problem: Problem, request_id: str) -> str:
     return as_json(platform.failure(Failure(problem, request_id, clock.iso(clock.now()))))
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """Mangum takes the thread's event loop, which need not be there."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
