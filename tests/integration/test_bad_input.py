@@ -246,22 +246,23 @@ FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (REPLAY, "endDate", DATES),
     (REPLAY, "status", {**TEXTS, "null": None, "pending": "pending"}),
 ]
-WRONG = [
-    pytest.param(door, field, value, id=f"{field}: {kind}")
-    for door, field, kinds in FIELDS
-    for kind, value in kinds.items()
-]
 
 
-@pytest.mark.parametrize(("door", "field", "value"), WRONG)
-def test_a_wrong_value_of_a_field_is_refused_by_name(door: Door, field: str, value: Any, demo: Client) -> None:
+@pytest.mark.parametrize(
+    ("door", "field", "wrong"), [pytest.param(*each, id=f"{each[0]}: {each[1]}") for each in FIELDS]
+)
+def test_a_wrong_value_of_a_field_is_refused_by_name(
+    door: Door, field: str, wrong: dict[str, Any], demo: Client
+) -> None:
     outer, _, inner = field.partition(".")
     before = contents(demo.stack)
-    body = {**(door.body or {}), outer: {inner: value} if inner else value}
-    error = refused(demo(door.method, door.path, json=body), 422)["error"]
-    assert error["code"] == "VALIDATION_ERROR"
-    assert any(outer in place["field"] or (inner and inner in place["field"]) for place in error["details"]["fields"])
-    assert all(place["message"] for place in error["details"]["fields"])
+    for kind, value in wrong.items():
+        body = {**(door.body or {}), outer: {inner: value} if inner else value}
+        error = refused(demo(door.method, door.path, json=body), 422)["error"]
+        assert error["code"] == "VALIDATION_ERROR", kind
+        places = error["details"]["fields"]
+        assert any(outer in place["field"] or (inner and inner in place["field"]) for place in places), kind
+        assert all(place["message"] for place in places)
     assert contents(demo.stack) == before
 
 

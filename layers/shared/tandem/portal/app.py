@@ -68,7 +68,8 @@ class Portal:
             exception_handlers={404: self._nothing, Problem: self._refused},
         )
         app.router.redirect_slashes = False
-        self._app = Mangum(app, lifespan="off")
+        with _event_loop():
+            self._app = Mangum(app, lifespan="off")
 
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one request of the API gateway (HTTP API, payload 2.0)."""
