@@ -89,15 +89,15 @@ def test_keys_are_told_but_not_the_key_that_ends_a_recording() -> None:
 )
 def test_a_leg_that_is_over_is_told(status: str, answered: bool) -> None:
     told = _events(CallStatus="in-progress", DialCallStatus=status, DialCallDuration="42")
-    leg = told[1]
+    leg = told[0]
     assert (leg.happened, leg.leg_answered, leg.leg_seconds) == (Happened.LEG_ENDED, answered, 42)
-    assert told[0].happened is Happened.ANSWERED
+    assert told[1].happened is Happened.ANSWERED
     assert len(told) == 2
 
 
 def test_a_leg_that_was_recorded_tells_its_recording_too() -> None:
     told = _happened(CallStatus="completed", DialCallStatus="completed", RecordingUrl=URL)
-    assert told == [Happened.ENDED, Happened.LEG_ENDED, Happened.RECORDED]
+    assert told == [Happened.LEG_ENDED, Happened.ENDED, Happened.RECORDED]
 
 
 @pytest.mark.parametrize(
