@@ -31,12 +31,11 @@ class Addresses:
     management: str
 
 
-def variables(function: Function, deployment: Deployment, at: Addresses, extra: Mapping[str, str]) -> dict[str, str]:
-    """The function's whole environment; `extra` is for what a developer passes through (carrier addresses)."""
+def variables(function: Function, deployment: Deployment, at: Addresses) -> dict[str, str]:
+    """The function's whole environment."""
     own = {name: localised(value, deployment, at) for name, value in function.environment.items()}
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
-        **extra,
         **own,
         "AWS_REGION": deployment.region,
         "AWS_DEFAULT_REGION": deployment.region,

@@ -48,7 +48,6 @@ class Stack:
         self.clock = clock
         self.root = root
         self.base_url = "http://localhost:3001"
-        self.environment: dict[str, str] = {}
         self.stage = "local"
         self.rights = Rights(deployment)
         self.faults = Faults(clock.path.with_name("faults.json"))
@@ -67,7 +66,6 @@ class Stack:
         port: int | None = None,
         autorun: bool = False,
         region: str = REGION,
-        env: Mapping[str, str] | None = None,
         name: str = NAME,
     ) -> "Stack":
         """Deploy `template` and serve it.
@@ -75,8 +73,7 @@ class Stack:
         `root` is the folder handlers are imported from (default: the template's). `workers` runs functions in
         processes of their own. `port` opens HTTP and WebSocket on 127.0.0.1 (0: any; None: no socket, use `request`).
         `autorun` lets queues, streams and schedules run by themselves; without it, `settle` and `advance` do.
-        `env` reaches every function (addresses of carrier simulators, for instance). A stack may be started while
-        another one of this process rests: `stop` gives the other one its cloud back.
+        A stack may be started while another one of this process rests: `stop` gives the other one its cloud back.
         """
         # The port first: if it is taken, nothing else needs to happen.
         taken = listen(port) if port is not None else None
@@ -90,7 +87,6 @@ class Stack:
         deployment.outputs = deploy(loaded, parameters or {}, deployment, cloud.client, root, name)
         stack = cls(deployment, cloud, clock, root)
         stack._clock_before = clock_before
-        stack.environment = dict(env or {})
         stack.stage = str(stage_of(loaded, parameters or {}))
         stack._open(taken, workers=workers, autorun=autorun)
         return stack
@@ -175,7 +171,7 @@ class Stack:
     def variables(self, function: Function) -> dict[str, str]:
         """The whole environment of a function."""
         if function.logical_id not in self._variables:
-            made = environment.variables(function, self.deployment, self.addresses, self.environment)
+            made = environment.variables(function, self.deployment, self.addresses)
             self._variables[function.logical_id] = made
         return self._variables[function.logical_id]
 

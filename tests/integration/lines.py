@@ -27,18 +27,33 @@ class Line:
         response = self.post(self.next, **news)
         assert response.status == 200, response.text
         self.data = response.json()["data"]
-        self.next = next(map(_query, _addresses(self.data["instructions"])), {})
-        instructions: list[dict[str, Any]] = self.data["instructions"]
-        return instructions
+        self.next = next(map(_query, _addresses(self.instructions)), {})
+        return self.instructions
+
+    def does(self, keys: str | None = None, **news: Any) -> str:
+        """Dial, press keys, let the time pass, or have this happen; everything that is heard then."""
+        self.ask(**({"digits": keys} if keys else {}), **news)
+        return " ".join(self.said)
+
+    @property
+    def instructions(self) -> list[dict[str, Any]]:
+        """What is to be done next."""
+        told: list[dict[str, Any]] = self.data["instructions"]
+        return told
+
+    @property
+    def call_id(self) -> str:
+        """The platform's id of the call."""
+        return str(self.data["callId"])
 
     @property
     def said(self) -> list[str]:
         """What the caller heard of late."""
-        return [text for each in self.data["instructions"] for text in _texts(each)]
+        return [text for each in self.instructions for text in _texts(each)]
 
     @property
     def call(self) -> dict[str, Any]:
-        return self.client.call(self.data["callId"])
+        return self.client.call(self.call_id)
 
 
 def _texts(instruction: dict[str, Any]) -> list[str]:
@@ -49,7 +64,7 @@ def _texts(instruction: dict[str, Any]) -> list[str]:
 
 def _addresses(instructions: list[dict[str, Any]]) -> list[str]:
     contents_ = [content for each in instructions for content in each.values()]
-    return [url for each in contents_ for url in (each.get("callback_url"), each.get("url")) if url and "turn=" in url]
+    return [url for each in contents_ for url in (each.get("callbackUrl"), each.get("url")) if url and "turn=" in url]
 
 
 def _query(url: str) -> dict[str, str]:

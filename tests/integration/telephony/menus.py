@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import urlsplit
 
 from infra.local.gateway import Response
 from tests.integration.conftest import Client
@@ -99,26 +98,3 @@ def at_once(*requests: Callable[[], Response]) -> list[Response]:
     """Requests that run into each other; their answers in order."""
     with ThreadPoolExecutor(len(requests)) as pool:
         return [running.result() for running in [pool.submit(request) for request in requests]]
-
-
-class Caller:
-    """A call that comes in over the sandbox carrier: what is told to do next, and what is heard."""
-
-    def __init__(self, client: Client, number: str) -> None:
-        self._client = client
-        self._call = {"from": "+2348012345678", "to": number, "callSid": "CA1"}
-        self.next: list[dict[str, Any]] = []
-        self.call_id = ""
-        self._turn = ""
-
-    def does(self, keys: str | None = None, **news: Any) -> str:
-        """Dial, press keys, let the time pass, or have this happen; everything that is heard then."""
-        body = {**self._call, **news} | ({"digits": keys} if keys else {})
-        answer = self._client.stack.request("POST", f"/api/telephony/calls/incoming?{self._turn}", json=body)
-        assert answer.status == 200, answer.text
-        self.call_id = answer.json()["data"]["callId"]
-        self.next = answer.json()["data"]["instructions"]
-        urls = [step[kind]["url"] for step in self.next for kind in step if kind == "redirect"]
-        self._turn = urlsplit(urls[0]).query if urls else ""
-        heard = [step[kind].get("prompt", step[kind]) or {} for step in self.next for kind in step]
-        return " ".join(each["text"] for each in heard if "text" in each)

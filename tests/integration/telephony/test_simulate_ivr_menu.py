@@ -7,7 +7,8 @@ import pytest
 from infra.local.stack import Stack
 from tests.integration.conftest import Client
 from tests.integration.doors import contents
-from tests.integration.telephony.menus import PATH, SAMPLE, UNKNOWN, Caller, make
+from tests.integration.lines import Line
+from tests.integration.telephony.menus import PATH, SAMPLE, UNKNOWN, make
 
 GREETING = SAMPLE["greeting"]
 HOURS = "Our hours."
@@ -100,11 +101,11 @@ def test_a_caller_hears_what_the_dry_run_said(walk: list[str | None], demo: Clie
     incoming = {"action": "menu", "target": menus["main"]}
     assert demo("PUT", "/api/telephony/routing", json={"strategy": "random", "incoming": incoming}).status == 200
     run = dry_run(demo, menus["main"], walk)
-    caller = Caller(demo, NUMBER)
+    caller = Line(demo, to=NUMBER)
     heard = [caller.does(keys) for keys in [None, *walk]]
     assert heard == [" ".join(each["said"]) for each in run["heard"]]
     last = {"hangup": "hangup", "voicemail": "record", "menu": "redirect"}[run["outcome"]["action"]]
-    assert list(caller.next[-1]) == [last]
+    assert list(caller.instructions[-1]) == [last]
 
 
 def test_nothing_is_stored_and_nobody_is_called(demo: Client, menus: dict[str, str], stack: Stack) -> None:

@@ -26,9 +26,9 @@ def key(tenant_id: str, agent_id: str) -> tuple[str, str]:
     return store.key(tenant_id, agent_id)
 
 
-def registering(tenant_id: str, agent_id: str, moment: datetime, *, lease: tuple[str, datetime] | None = None) -> Put:
-    """The write that registers an agent; `lease`: the call that holds them from the first, and until when."""
-    return store.insertion(tenant_id, agent_id, moment, lease)
+def registering(tenant_id: str, agent_id: str, moment: datetime) -> Put:
+    """The write that registers an agent."""
+    return store.insertion(tenant_id, agent_id, moment)
 
 
 def from_item(tenant_id: str, item: Item) -> Agent:

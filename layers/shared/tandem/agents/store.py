@@ -21,12 +21,11 @@ def key(tenant_id: str, agent_id: str) -> tuple[str, str]:
     return f"TENANT#{tenant_id}", f"AGENT#{agent_id}"
 
 
-def insertion(tenant_id: str, agent_id: str, moment: datetime, lease: tuple[str, datetime] | None) -> Put:
-    """The write of an agent seen for the first time, held by a call where `lease` says so. It fails when another call
-    was first."""
+def insertion(tenant_id: str, agent_id: str, moment: datetime) -> Put:
+    """The write of an agent seen for the first time. It fails when another call was first."""
     pk, sk = key(tenant_id, agent_id)
     agent = {"pk": pk, "sk": sk, "kind": "agent", "agent_id": agent_id, "created_at": iso(moment), "version": 1}
-    return Put(agent | ({_LEASE + lease[0]: iso(lease[1])} if lease else {}), Absent)
+    return Put(agent, Absent)
 
 
 def get(tenant_id: str, agent_id: str) -> Agent | None:
