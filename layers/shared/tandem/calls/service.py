@@ -31,6 +31,7 @@ from tandem.sweeping import each
 __all__ = [
     "change_recording",
     "delete_recording",
+    "find_call",
     "get_call",
     "hear",
     "list_calls",
@@ -99,7 +100,8 @@ def hear(carrier_name: str, events: Sequence[CarrierEvent]) -> Call | None:
     """
     if not events:
         return None
-    call = _find(carrier_name, events[0]) or receive_call(carrier_name, events[0])
+    first = events[0]
+    call = find_call(carrier_name, first.reference, first.carrier_call_id) or receive_call(carrier_name, first)
     if call is None:
         logger().info("an event of no call of ours", carrier=carrier_name, happened=events[0].happened.value)
         count("UnknownCarrierCall")
@@ -210,9 +212,9 @@ def _settle_recording(call: Call, moment: datetime) -> None:
         changes.ask_again_for_recording(call)
 
 
-def _find(carrier_name: str, event: CarrierEvent) -> Call | None:
-    """The call an event belongs to: by our reference, else by the carrier's id; only if this carrier bears it."""
-    known = _reference(event.reference) or store.find_session(carrier_name, event.carrier_call_id)
+def find_call(carrier_name: str, reference: str | None, carrier_call_id: str) -> Call | None:
+    """The call that a carrier speaks of: by our reference, else by the carrier's id; only if this carrier bears it."""
+    known = _reference(reference) or store.find_session(carrier_name, carrier_call_id)
     call = store.get(*known) if known else None
     return call if call and call.carrier == carrier_name else None
 

@@ -75,6 +75,61 @@ class CarrierEvent:
     leg_seconds: int | None = None
 
 
+class Role(StrEnum):
+    """Who speaks: the person called or calling, or who serves them, an AI or a human agent."""
+
+    USER = "user"
+    AGENT = "agent"
+
+
+class Sentiment(StrEnum):
+    """The mood of a conversation."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What somebody said. `turn_id` is the provider's and stays the same while the text grows; `start` and `end` are
+    seconds from the answer of the call. `sequence`: of the turn's last change among all of the call's, from 1."""
+
+    turn_id: str
+    role: Role
+    text: str
+    start: float
+    end: float | None
+    final: bool
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that an AI used: `arguments` as JSON, `succeeded` None until that is known, `at` like a turn's start."""
+
+    tool_call_id: str
+    name: str
+    arguments: str
+    succeeded: bool | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a carrier that carries conversations tells of one. The call is found as for a CarrierEvent.
+
+    With `finished` the conversation is over, and `turns` and `tool_calls`, where there are any, are the whole of it.
+    """
+
+    carrier_call_id: str
+    reference: str | None = None
+    turns: Sequence[Turn] = ()
+    tool_calls: Sequence[ToolCall] = ()
+    finished: bool = False
+    sentiment: Sentiment | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierRequest:
     """An HTTP request of a carrier, as received: `url` is the public one, `body` the raw bytes."""
