@@ -90,6 +90,10 @@ class Call:
     carrier: str
     created_at: datetime
     agent_id: str | None = None
+    assistant_id: str | None = None
+    """The AI agent that talks on it; `agent_id` is the same then."""
+    task_id: str | None = None
+    """The task that the call is for."""
     dial: DialState = DialState.INTENDED
     carrier_call_id: str | None = None
     greeting: str | None = None

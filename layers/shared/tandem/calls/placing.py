@@ -1,6 +1,7 @@
 """Placing an outbound call: the intent is written before the dial, and what is not certain is never dialled again."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,8 +14,8 @@ from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled, Write
 from tandem.calls import changes, lifecycle, store
 from tandem.calls.models import OUTBOUND, RETRYABLE, Call, CallRequest, DialState
-from tandem.carriers.base import Carrier, CarrierEvent, Dial, DialRefused, DialUnknown, Happened
-from tandem.carriers.registry import SANDBOX_NUMBER, carrier
+from tandem.carriers.base import Assistant, Carrier, CarrierEvent, Dial, DialRefused, DialUnknown, Happened
+from tandem.carriers.registry import SANDBOX_NUMBER, carrier, conversing
 from tandem.conversations import service as conversations
 from tandem.customers import service as customers
 from tandem.errors import CarrierRefused, Conflict, NotFound, Unavailable
@@ -31,6 +32,23 @@ ATTEMPTS = 4
 
 _PAUSES = (0.0, 0.05, 0.2)
 """Seconds before each try at writing down that the carrier accepted the dial."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A call that is wanted, whoever is to talk on it: a human agent, or the assistant."""
+
+    tenant_id: str
+    call_id: str
+    to_number: str
+    agent_id: str
+    customer_id: str | None = None
+    conversation_id: str | None = None
+    greeting: str | None = None
+    recording_enabled: bool | None = None
+    assistant: Assistant | None = None
+    task_id: str | None = None
+    besides: Sequence[Write] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +72,115 @@ def dial_out(
     at its carrier, CarrierRefused when the carrier certainly did not place the call. A call whose answer from the
     carrier is lost is `initiated`, and settled later.
     """
+    order = _Order(
+        tenant_id=tenant_id,
+        call_id=call_id,
+        to_number=request.customer_phone,
+        agent_id=request.agent_id,
+        customer_id=request.customer_id,
+        conversation_id=request.conversation_id,
+        greeting=request.custom_greeting,
+        recording_enabled=request.recording_enabled,
+    )
+    return _place(order, actor=actor, test=test)
+
+
+def dial_assistant(
+    tenant_id: str,
+    to_number: str,
+    assistant: Assistant,
+    *,
+    task_id: str,
+    call_id: str,
+    actor: str,
+    test: bool,
+    besides: Sequence[Write] = (),
+) -> Call:
+    """Dial a number and let an AI agent talk, at most once for this `call_id` whatever fails; the call.
+
+    `besides` are written in the transaction of the call's intent: where their condition fails, TransactionCancelled is
+    raised (theirs are the first of `failed`) and nothing was dialled. Raises what `dial_out` raises.
+    """
+    order = _Order(
+        tenant_id=tenant_id,
+        call_id=call_id,
+        to_number=to_number,
+        agent_id=assistant.agent_id,
+        assistant=assistant,
+        task_id=task_id,
+        besides=besides,
+    )
+    return _place(order, actor=actor, test=test)[0]
+
+
+def _place(order: _Order, *, actor: str, test: bool) -> tuple[Call, Agent | None]:
     for _ in range(ATTEMPTS):
-        parties = _parties(tenant_id, request, call_id, test=test)
+        parties = _parties(order, test=test)
         if parties.call is not None:
             return parties.call, parties.agent  # a repeated request: whatever became of the dial, it is not made again
-        call = _new_call(tenant_id, request, parties, call_id)
+        call = _new_call(order, parties)
         adapter = carrier(call.carrier)  # before the intent: without an account nothing is left behind
         try:
-            table.transact(_intent(call, request, parties, actor))
-        except TransactionCancelled:
+            table.transact([*order.besides, *_intent(call, order, parties, actor)])
+        except TransactionCancelled as cancelled:
+            if any(item is not None for item in cancelled.failed[: len(order.besides)]):
+                raise
             continue  # someone registered the same customer or agent meanwhile: read again
-        return _dial(call, adapter), parties.agent
+        return _dial(call, adapter, order.assistant), parties.agent
     raise Unavailable("Too many calls to this customer are being placed at once. Try again shortly.", retry_after=1)
 
 
-def _parties(tenant_id: str, request: CallRequest, call_id: str, *, test: bool) -> _Parties:
-    by_phone, *by_id = customers.keys(tenant_id, request.customer_id, request.customer_phone)
+def _parties(order: _Order, *, test: bool) -> _Parties:
+    tenant_id = order.tenant_id
+    by_phone, *by_id = customers.keys(tenant_id, order.customer_id, order.to_number)
     keys = {
         "service": tenants.phone_service_key(tenant_id),
-        "call": store.key(tenant_id, call_id),
-        "agent": agents.key(tenant_id, request.agent_id),
+        "call": store.key(tenant_id, order.call_id),
+        "agent": agents.key(tenant_id, order.agent_id),
         "by_phone": by_phone,
     }
     if by_id:
         keys["customer"] = by_id[0]
-    if request.conversation_id:
-        keys["conversation"] = conversations.key(tenant_id, request.conversation_id)
+    if order.conversation_id:
+        keys["conversation"] = conversations.key(tenant_id, order.conversation_id)
     found = {name: item for name, item in zip(keys, table.get_many([*keys.values()]), strict=True) if item}
-    if request.customer_id and "customer" not in found:
-        raise NotFound(f"There is no customer {request.customer_id}.")
-    if request.conversation_id and "conversation" not in found:
-        raise NotFound(f"There is no conversation {request.conversation_id}.")
+    if order.customer_id and "customer" not in found:
+        raise NotFound(f"There is no customer {order.customer_id}.")
+    if order.conversation_id and "conversation" not in found:
+        raise NotFound(f"There is no conversation {order.conversation_id}.")
     return _Parties(
         service=tenants.phone_service_of(tenant_id, found.get("service"), test=test),
-        customer_id=request.customer_id or found.get("by_phone", {}).get("customer_id"),
+        customer_id=order.customer_id or found.get("by_phone", {}).get("customer_id"),
         conversation=found.get("conversation"),
         agent=agents.from_item(tenant_id, found["agent"]) if "agent" in found else None,
         call=store.from_item(found["call"]) if "call" in found else None,
     )
 
 
-def _new_call(tenant_id: str, request: CallRequest, parties: _Parties, call_id: str) -> Call:
+def _new_call(order: _Order, parties: _Parties) -> Call:
     service = parties.service
     number = service.phone_number or (SANDBOX_NUMBER if service.carrier == "sandbox" else None)
     if number is None:
         raise Conflict("Configure a phoneNumber first: POST /api/telephony/configure.")
     return Call(
-        call_id=call_id,
-        tenant_id=tenant_id,
-        conversation_id=request.conversation_id or new_id(),
+        call_id=order.call_id,
+        tenant_id=order.tenant_id,
+        conversation_id=order.conversation_id or new_id(),
         customer_id=parties.customer_id or new_id(),
         direction=OUTBOUND,
         from_number=number,
-        to_number=request.customer_phone,
-        carrier=service.carrier,
+        to_number=order.to_number,
+        carrier=conversing(service.carrier) if order.assistant else service.carrier,
         created_at=clock.now(),
-        agent_id=request.agent_id,
-        greeting=request.custom_greeting,
-        recording_enabled=service.recording_enabled if request.recording_enabled is None else request.recording_enabled,
+        agent_id=order.agent_id,
+        assistant_id=order.assistant.agent_id if order.assistant else None,
+        task_id=order.task_id,
+        greeting=order.greeting,
+        recording_enabled=service.recording_enabled if order.recording_enabled is None else order.recording_enabled,
     )
 
 
-def _intent(call: Call, request: CallRequest, parties: _Parties, actor: str) -> list[Write]:
+def _intent(call: Call, order: _Order, parties: _Parties, actor: str) -> list[Write]:
     """Everything that a call brings into the world, in one transaction, before anybody's telephone rings."""
     moment = call.created_at
     writes: list[Write] = [store.insertion(call, moment + DIAL_SETTLES_WITHIN)]
@@ -123,16 +188,16 @@ def _intent(call: Call, request: CallRequest, parties: _Parties, actor: str) -> 
         writes += customers.registering(call.tenant_id, call.customer_id, call.to_number, moment)
     if parties.conversation is None:
         writes += conversations.opening(call.tenant_id, call.conversation_id, call.customer_id, moment)
-    if parties.agent is None:
-        writes.append(agents.registering(call.tenant_id, request.agent_id, moment))
+    if parties.agent is None and order.assistant is None:
+        writes.append(agents.registering(call.tenant_id, order.agent_id, moment))
     writes += changes.announcements(call, ["call.initiated"], moment)
     writes += analytics.counting(None, call)
     writes.append(audit.entry(call.tenant_id, actor, "call.place", call.call_id, {"status": [None, call.status.value]}))
     return writes
 
 
-def _dial(call: Call, adapter: Carrier) -> Call:
-    dial = Dial(call.reference, call.from_number, call.to_number, record=call.recording_enabled)
+def _dial(call: Call, adapter: Carrier, assistant: Assistant | None) -> Call:
+    dial = Dial(call.reference, call.from_number, call.to_number, call.recording_enabled, assistant)
     try:
         carrier_call_id = adapter.dial(dial)
     except DialRefused as refusal:

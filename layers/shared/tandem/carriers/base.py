@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tandem.carriers.instructions import Instruction
@@ -150,13 +150,33 @@ class CarrierResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Assistant:
+    """The AI agent that a call is held by, as a carrier is told of it.
+
+    `first_message` is what it says first, complete; `variables` are what it knows of this call. `voice_settings` and
+    `dtmf_rules` as the API takes them. `provider_agent_id`: who it is at the provider, where that is known.
+    """
+
+    agent_id: str
+    name: str
+    system_prompt: str
+    first_message: str | None = None
+    voice_settings: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    provider_agent_id: str | None = None
+    dtmf_rules: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Dial:
-    """An outbound call to place. `reference` comes back with every event where the carrier can echo it."""
+    """An outbound call to place. `reference` comes back with every event where the carrier can echo it. With an
+    `assistant`, the carrier lets that one talk; else it asks us what to do."""
 
     reference: str
     from_number: str
     to_number: str
     record: bool
+    assistant: Assistant | None = None
 
 
 class DialRefused(Exception):

@@ -20,6 +20,9 @@ SANDBOX_NUMBER = "+15005550100"
 ACCOUNT_KEPT = 300
 """Seconds for which an account, or that there is none, is believed: a rotated secret counts within these."""
 
+CONVERSING = frozenset({"sandbox", "telnyx"})
+"""The carriers that let an AI agent talk on a call themselves; for the others ElevenLabs places it, by their trunk."""
+
 A = TypeVar("A")
 
 
@@ -45,6 +48,11 @@ def carrier(name: str) -> Carrier:
 
         return twilio.Twilio(_account(name, twilio.Account))
     raise ValueError(f"no carrier is called {name}")
+
+
+def conversing(name: str) -> str:
+    """Which carrier bears calls of AI agents where the tenant's telephony is with this one."""
+    return name if name in CONVERSING else "elevenlabs"
 
 
 def callback_url(name: str) -> str:
