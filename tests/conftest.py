@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from infra.local.stack import Stack
+from tests.untraced import leave_out_the_cloud
 
 ROOT = Path(__file__).parents[1]
+leave_out_the_cloud()
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +43,18 @@ AFRICAS_TALKING_TOKEN = "token-of-the-callback-url"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", default=1, help="how many times as long tests/fuzz tries")
+
+
+FIRST = ("tests/fuzz/", "tests/architecture/", "tests/integration/webhooks/")
+"""Where the longest are: a worker should not be left alone with one at the end."""
+APART = ("tests/integration/test_bad_input.py", "tests/integration/test_access.py")
+"""Hundreds of tests that share nothing but the stack: any worker takes any of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers take files whole, so that what its tests share is made once; end-to-end tests share a running product."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        if file not in APART:
+            item.add_marker(pytest.mark.xdist_group("e2e" if file.startswith("tests/e2e/") else file))

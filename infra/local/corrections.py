@@ -4,7 +4,6 @@ They replace attributes of moto's classes for the life of this process, once, an
 """
 
 import copy
-import functools
 import inspect
 import json
 import sys
@@ -15,17 +14,16 @@ from decimal import Context, Decimal
 from types import ModuleType
 from typing import Any
 
-import moto.core.responses
 import moto.dynamodb.models.table
 import moto.sqs.models
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
-from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 
+from infra.local import quicker
 from infra.local.clock import Clock
 
 TOKEN_LIFE = 600.0
@@ -56,7 +54,7 @@ def install(clock: Clock | None) -> Clock | None:
     _installed = True
     _leave_ec2_alone()
     _follow_the_clock()
-    _find_actions_once()
+    quicker.install()
     _write_numbers_as_the_service_does()
     _query_only_what_matches()
     _record_only_changes()
@@ -88,11 +86,6 @@ def _follow_the_clock() -> None:
     moto.sqs.models.unix_time = lambda dt=None: now()
     moto.sqs.models.unix_time_millis = lambda dt=None: now() * 1000.0
     moto.dynamodb.models.table.utcnow = lambda: datetime.fromtimestamp(now(), UTC).replace(tzinfo=None)
-
-
-def _find_actions_once() -> None:
-    """moto inspects a whole class for every request to find the names of its methods."""
-    moto.core.responses.method_names_from_class = functools.cache(method_names_from_class)
 
 
 def _write_numbers_as_the_service_does() -> None:

@@ -1,13 +1,16 @@
 """boto3 in this process talks to the cloud without a socket: the same requests, the same guards, half the time."""
 
+import functools
 import traceback
 from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.handlers
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError
+from botocore.loaders import create_loader
 from moto.core.botocore_stubber import MockRawResponse
 
 from infra.local.answers import Answer
@@ -23,6 +26,8 @@ def install(cloud: Cloud) -> None:
     entry = ("before-send", _send)
     if entry not in botocore.handlers.BUILTIN_HANDLERS:
         botocore.handlers.BUILTIN_HANDLERS.append(entry)
+        # Every function has clients of its own here; what they read of the services' models is the same for all.
+        botocore.session.create_loader = functools.cache(create_loader)
     _clouds[cloud.url] = cloud
 
 

@@ -1,9 +1,10 @@
 """A cold start imports what its function uses, and nothing else."""
 
+import json
 import os
-import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -49,72 +50,78 @@ ENVIRONMENT = {
     "STAGE": "dev",
     "TABLE_NAME": "tandem",
 }
-TIMED = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \|\s+(\S+)")
-STATE = "import gc; print(gc.isenabled(), gc.get_freeze_count())"
+# What nearly all import and no test here asks for is imported once; then each function, in a fork of its own.
+EACH = """
+import functools, gc, json, os, sys
+import aws_lambda_powertools.event_handler, boto3, botocore.session, pydantic
+
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+boto3.Session().client("dynamodb")
+for module in sys.argv[1:]:
+    if not os.fork():
+        __import__(module)
+        print(json.dumps([module, sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]), flush=True)
+        os._exit(0)
+    assert os.wait()[1] == 0, module
+"""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a process has imported, and its collector's state, once it has imported a function."""
+
+    names: frozenset[str]
+    collecting: bool
+    frozen: int
 
 
 @pytest.fixture(scope="module")
-def imports() -> dict[str, tuple[dict[str, int], str]]:
-    """Per function: its imports with their own microseconds, and the collector's state afterwards."""
-    return {module: _imported(module) for module in MODULES}
-
-
-def _imported(module: str) -> tuple[dict[str, int], str]:
-    command = [sys.executable, "-X", "importtime", "-c", f"import {module}; {STATE}"]
+def imports() -> dict[str, Imported]:
+    """By function."""
+    command = [sys.executable, "-c", EACH, *MODULES]
     done = subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True, check=False)
-    times = {found[3]: int(found[1]) for found in TIMED.finditer(done.stderr)}
-    assert done.returncode == 0, TIMED.sub("", done.stderr)
-    return times, done.stdout.strip()
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return {module: Imported(frozenset(names), collecting, frozen) for module, names, collecting, frozen in found}
 
 
-def _within(names: dict[str, int], package: str) -> list[str]:
+def _within(names: frozenset[str], package: str) -> list[str]:
     return [name for name in names if name == package or name.startswith(f"{package}.")]
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_function_imports_nothing_that_it_does_not_use(
-    module: str, imports: dict[str, tuple[dict[str, int], str]]
-) -> None:
-    names, _ = imports[module]
-    heaviest = sorted(names.items(), key=lambda entry: -entry[1])[:10]
-    print(module, *(f"{spent / 1000:8.1f} ms  {name}" for name, spent in heaviest), sep="\n  ")  # noqa: T201
+def test_a_function_imports_nothing_that_it_does_not_use(module: str, imports: dict[str, Imported]) -> None:
+    names = imports[module].names
     assert module in names
     assert {package: found for package in UNUSED_BY_ALL if (found := _within(names, package))} == {}
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module not in PORTAL_USED_BY])
-def test_only_the_portal_imports_an_application_of_its_own(
-    module: str, imports: dict[str, tuple[dict[str, int], str]]
-) -> None:
-    assert [name for package in ("starlette", "mangum") for name in _within(imports[module][0], package)] == []
+def test_only_the_portal_imports_an_application_of_its_own(module: str, imports: dict[str, Imported]) -> None:
+    assert [name for package in ("starlette", "mangum") for name in _within(imports[module].names, package)] == []
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module not in WEBHOOKS_USED_BY])
-def test_only_those_that_deliver_or_set_up_webhooks_import_them(
-    module: str, imports: dict[str, tuple[dict[str, int], str]]
-) -> None:
-    assert _within(imports[module][0], "tandem.webhooks") == []
+def test_only_those_that_deliver_or_set_up_webhooks_import_them(module: str, imports: dict[str, Imported]) -> None:
+    assert _within(imports[module].names, "tandem.webhooks") == []
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith(OUTBOUND_HTTP_USED_BY)])
 def test_only_those_that_call_out_import_a_carrier_over_http_or_the_outbound_client(
-    module: str, imports: dict[str, tuple[dict[str, int], str]]
+    module: str, imports: dict[str, Imported]
 ) -> None:
-    names = imports[module][0]
+    names = imports[module].names
     assert _within(names, "tandem.egress") == []
     assert _within(names, "tandem.carriers.africas_talking") == []
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_function_does_not_import_another(module: str, imports: dict[str, tuple[dict[str, int], str]]) -> None:
+def test_a_function_does_not_import_another(module: str, imports: dict[str, Imported]) -> None:
     family = module.rpartition(".")[0]
-    assert set(_within(imports[module][0], "functions")) == {"functions", family, module}
+    assert set(_within(imports[module].names, "functions")) == {"functions", family, module}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_garbage_is_collected_again_once_a_function_is_imported(
-    module: str, imports: dict[str, tuple[dict[str, int], str]]
-) -> None:
-    collecting, frozen = imports[module][1].split()
-    assert collecting == "True"
-    assert int(frozen) > 10_000
+def test_garbage_is_collected_again_once_a_function_is_imported(module: str, imports: dict[str, Imported]) -> None:
+    assert imports[module].collecting
+    assert imports[module].frozen > 10_000
