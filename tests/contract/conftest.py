@@ -6,6 +6,7 @@ import pytest
 
 from tandem.config import settings
 from tests.contract.africas_talking import AfricasTalkingHarness, africas_talking
+from tests.contract.elevenlabs import ElevenLabsHarness, elevenlabs
 from tests.contract.harness import Harness
 from tests.contract.sandbox import ENVIRONMENT, SandboxHarness, sandbox
 from tests.contract.twilio import TwilioHarness, twilio
@@ -15,9 +16,12 @@ SetEnvironment = Callable[[dict[str, str]], None]
 CARRIERS: dict[str, type[Harness]] = {
     "africas_talking": AfricasTalkingHarness,
     "africas_talking_demo": AfricasTalkingHarness,  # in the vocabulary of the provider's demo service
+    "elevenlabs": ElevenLabsHarness,
     "sandbox": SandboxHarness,
     "twilio": TwilioHarness,
 }
+INSTRUCTED = [name for name in CARRIERS if name != "elevenlabs"]
+"""The carriers that ask what to do: the others let an AI agent lead the call."""
 
 
 @pytest.fixture
@@ -41,6 +45,10 @@ def harness(request: pytest.FixtureRequest, environment: SetEnvironment) -> Iter
         environment(ENVIRONMENT)
         with sandbox() as running:
             yield running
+        return
+    if request.param == "elevenlabs":
+        with elevenlabs() as simulated_elevenlabs:
+            yield simulated_elevenlabs
         return
     if request.param == "twilio":
         with twilio() as simulated_twilio:

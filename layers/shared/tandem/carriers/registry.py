@@ -23,6 +23,8 @@ ACCOUNT_KEPT = 300
 CONVERSING = frozenset({"sandbox", "telnyx"})
 """The carriers that let an AI agent talk on a call themselves; for the others ElevenLabs places it, by their trunk."""
 
+_NO_TEXTS = ("numbers",)
+
 A = TypeVar("A")
 
 
@@ -47,6 +49,10 @@ def carrier(name: str) -> Carrier:
         from tandem.carriers import twilio
 
         return twilio.Twilio(_account(name, twilio.Account))
+    if name == "elevenlabs":
+        from tandem.carriers import elevenlabs
+
+        return elevenlabs.ElevenLabs(_account(name, elevenlabs.Account), telephone=lambda: carrier("twilio"))
     raise ValueError(f"no carrier is called {name}")
 
 
@@ -69,7 +75,8 @@ def callback_url(name: str) -> str:
 
 
 def _account(name: str, shape: type[A]) -> A:
-    """The account at a carrier: a JSON object of texts in the SecureString parameter `<prefix>/<carrier>`."""
+    """The account at a carrier: a JSON object in the SecureString parameter `<prefix>/<carrier>`, of texts but for what
+    the account itself reads."""
     path = f"{settings().carrier_parameters}/{name}"
     text = _kept(path, settings().credentials, int(clock.timestamp()) // ACCOUNT_KEPT)
     if text is None:
@@ -80,7 +87,7 @@ def _account(name: str, shape: type[A]) -> A:
     except (ValueError, TypeError):
         # Without its cause: that could quote the secret.
         raise NoAccount(name, f"the parameter {path} is not a JSON object with the fields of an account") from None
-    if not all(isinstance(value, str) for value in fields.values()):
+    if not all(isinstance(value, str) for field, value in fields.items() if field not in _NO_TEXTS):
         raise NoAccount(name, f"the parameter {path} has a field that is not text")
     return account
 

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tandem.carriers.base import CarrierEvent, Cost, Happened, Outcome
+from tandem.carriers.sip import OUTCOMES as SIP_OUTCOMES
 
 Fields = Mapping[str, str]
 
@@ -31,20 +32,6 @@ _OUTCOMES = {
     "no-answer": Outcome.NO_ANSWER,
     "canceled": Outcome.CANCELED,
     "failed": Outcome.CARRIER_ERROR,
-}
-# Where the network's own answer (RFC 3261 §21) says more than the status.
-_SIP_OUTCOMES = {
-    "404": Outcome.INVALID_NUMBER,
-    "410": Outcome.INVALID_NUMBER,
-    "484": Outcome.INVALID_NUMBER,
-    "604": Outcome.INVALID_NUMBER,
-    "408": Outcome.NO_ANSWER,
-    "480": Outcome.NO_ANSWER,
-    "487": Outcome.NO_ANSWER,
-    "486": Outcome.BUSY,
-    "600": Outcome.BUSY,
-    "603": Outcome.DECLINED,
-    "607": Outcome.DECLINED,
 }
 _DIRECTIONS = {"inbound": "inbound", "outbound-api": "outbound"}
 _LEG_ANSWERED = ("completed", "answered")
@@ -111,7 +98,7 @@ def _outcome(status: str, sip: str | None, answered_by: str | None) -> Outcome:
         return Outcome.VOICEMAIL if machine else Outcome.ANSWERED_HUMAN
     if status == "canceled":
         return Outcome.CANCELED
-    return _SIP_OUTCOMES.get(sip or "", _OUTCOMES[status])
+    return SIP_OUTCOMES.get(sip or "", _OUTCOMES[status])
 
 
 def _recording(fields: Fields) -> str | None:
