@@ -21,6 +21,7 @@ def whole_stack() -> Iterator[Stack]:
         {
             "Stage": "local",
             "PublicUrl": "http://localhost:3001",
+            "PublicSocketUrl": "ws://localhost:3001/ws/calls",
             "DefaultCarrier": "sandbox",
             "WebhookEgressAllow": "127.0.0.0/8",
         },

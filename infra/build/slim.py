@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `sam build` runs it from a
 
 from infra.build import compiling
 
-SERVICES = ("cognito-idp", "dynamodb", "s3", "sqs", "ssm")
+SERVICES = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "s3", "sqs", "ssm")
 """What `tandem.aws` makes clients of."""
 
 DATA = ("endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")

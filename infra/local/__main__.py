@@ -61,6 +61,7 @@ def _parameters(port: int) -> dict[str, str]:
     return {
         "Stage": "local",
         "PublicUrl": f"http://localhost:{port}",
+        "PublicSocketUrl": f"ws://localhost:{port}/ws/calls",
         "DefaultCarrier": "sandbox",
         "WebhookEgressAllow": os.environ.get("WEBHOOK_EGRESS_ALLOW", LOOPBACK),
     }

@@ -69,7 +69,20 @@ def route(place: Place, properties: Properties) -> Created:
         method, _, path = key.rpartition(" ")
         place.deployment.http_apis[api_id].routes.append(Route(method or "ANY", path, function))
     place.deployment.functions[function].events.append(f"route {key}")
-    properties.ignore("OperationName", "ApiKeyRequired", "RouteResponseSelectionExpression")
+    made = place.token(properties.logical_id)
+    if properties.take("RouteResponseSelectionExpression", "$default") != "$default":
+        raise UnsupportedProperty(f"{properties.logical_id}: the only route response is $default")
+    place.deployment.routes[made] = (api_id, key)
+    properties.ignore("OperationName", "ApiKeyRequired")
+    return Created(properties.logical_id, properties.type, made)
+
+
+def route_response(place: Place, properties: Properties) -> Created:
+    """AWS::ApiGatewayV2::RouteResponse: what the route's function answers is sent back."""
+    api_id, key = place.deployment.routes[properties.require("RouteId")]
+    if properties.require("RouteResponseKey") != "$default" or properties.require("ApiId") != api_id:
+        raise UnsupportedProperty(f"{properties.logical_id}: only $default, of the route's own API")
+    place.deployment.websocket_apis[api_id].answering.add(key)
     return Created(properties.logical_id, properties.type, place.token(properties.logical_id))
 
 
@@ -117,5 +130,6 @@ CREATORS = {
     "AWS::ApiGatewayV2::Stage": stage,
     "AWS::ApiGatewayV2::Integration": integration,
     "AWS::ApiGatewayV2::Route": route,
+    "AWS::ApiGatewayV2::RouteResponse": route_response,
     "AWS::ApiGatewayV2::Deployment": deployment,
 }

@@ -81,7 +81,7 @@ class HttpFront:
 
     async def _converse(self, request: web.Request, hub: Hub) -> web.StreamResponse:
         query = parse_qsl(request.query_string, keep_blank_values=True)
-        args = (_headers(request), query, request.remote or "127.0.0.1")
+        args = (_headers(request), query, request.remote or "127.0.0.1", request.path)
         status, client = await self._loop.run_in_executor(self._pool, hub.open, *args)
         if status != 101:
             return web.Response(status=status)

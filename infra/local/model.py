@@ -102,11 +102,12 @@ class HttpApi:
 
 @dataclass
 class WebSocketApi:
-    """A WebSocket API: route key to function."""
+    """A WebSocket API: route key to function, and the routes whose function's answer is sent back."""
 
     id: str
     selection: str = "$request.body.action"
     routes: dict[str, str] = field(default_factory=dict)
+    answering: set[str] = field(default_factory=set)
     stages: list[str] = field(default_factory=list)
 
 
@@ -159,6 +160,7 @@ class Deployment:
     http_apis: dict[str, HttpApi] = field(default_factory=dict)
     websocket_apis: dict[str, WebSocketApi] = field(default_factory=dict)
     integrations: dict[str, str] = field(default_factory=dict)
+    routes: dict[str, tuple[str, str]] = field(default_factory=dict)
     sources: list[EventSource] = field(default_factory=list)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     notifications: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

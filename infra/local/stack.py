@@ -212,11 +212,13 @@ class Stack:
             return self.controls.handle(request)
         return self.gateway.handle(request)
 
-    def connect(self, headers: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None) -> Conversation:
+    def connect(
+        self, headers: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None, path: str = "/ws"
+    ) -> Conversation:
         """A WebSocket client without a socket."""
         if self.hub is None:
             raise LookupError("The template has no WebSocket API")
-        return Conversation(self.hub, headers or {}, query or {})
+        return Conversation(self.hub, headers or {}, query or {}, path)
 
     def settle(self) -> None:
         """Run everything that is due now, until nothing is."""

@@ -18,6 +18,7 @@ from infra.local.websocket_events import Client
 
 MAX_MESSAGE = 128 * 1024
 GOING_AWAY = 1001
+CALLS = "/ws/calls/"
 
 
 @dataclass
@@ -44,10 +45,12 @@ class Hub:
         headers: Sequence[tuple[str, str]],
         query: Sequence[tuple[str, str]],
         source_ip: str = "127.0.0.1",
+        path: str = "/ws",
     ) -> tuple[int, Client]:
         """$connect: the handshake's status, 101 where the function let it through, and who would be connected."""
         identifier = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[:15] + "="
-        client = Client(identifier, tuple(headers), tuple(query), source_ip, self._now(), self._now())
+        asked = (*query, *named_call(path))
+        client = Client(identifier, tuple(headers), asked, source_ip, self._now(), self._now())
         function = self.api.routes.get("$connect")
         if function is None:
             return 101, client
@@ -74,8 +77,11 @@ class Hub:
         if key is None:
             self._say(client.id, {"message": "Forbidden", **about})
             return
-        if self._call(self.api.routes[key], event).failed:
+        outcome = self._call(self.api.routes[key], event)
+        if outcome.failed:
             self._say(client.id, {"message": "Internal server error", **about})
+        elif key in self.api.answering and isinstance(outcome.payload, Mapping) and outcome.payload.get("body"):
+            self._send(client.id, str(outcome.payload["body"]))
 
     def leave(self, client: Client, code: int, reason: str) -> None:
         """The connection is gone: $disconnect, once."""
@@ -108,14 +114,23 @@ class Hub:
         return Answer(200, b"", [])
 
     def _say(self, identifier: str, values: Mapping[str, Any]) -> None:
+        self._send(identifier, websocket_events.as_json(values))
+
+    def _send(self, identifier: str, text: str) -> None:
         line = self._lines.get(identifier)
         if line is not None:
-            line.send(websocket_events.as_json(values))
+            line.send(text)
 
     def _close(self, identifier: str, code: int, reason: str) -> None:
         line = self._lines.get(identifier)
         if line is not None:
             line.close(code, reason)
+
+
+def named_call(path: str) -> tuple[tuple[str, str], ...]:
+    """What infra/edge.yaml makes of a path: `/ws/calls/<id>` is the query `call_id=<id>`, since the API knows none."""
+    call_id = path.removeprefix(CALLS) if path.startswith(CALLS) else ""
+    return (("call_id", call_id),) if call_id else ()
 
 
 def _described(client: Client) -> dict[str, Any]:
@@ -132,11 +147,11 @@ def _described(client: Client) -> dict[str, Any]:
 class Conversation:
     """A client without a socket, for tests: `status` of the handshake, `received` texts, `closed` code."""
 
-    def __init__(self, hub: Hub, headers: Mapping[str, str], query: Mapping[str, str]) -> None:
+    def __init__(self, hub: Hub, headers: Mapping[str, str], query: Mapping[str, str], path: str) -> None:
         self._hub = hub
         self.received: list[str] = []
         self.closed: int | None = None
-        self.status, self.client = hub.open(tuple(headers.items()), tuple(query.items()))
+        self.status, self.client = hub.open(tuple(headers.items()), tuple(query.items()), path=path)
         if self.status == 101:
             hub.join(self.client, self.received.append, self._closed)
 

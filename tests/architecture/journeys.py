@@ -27,6 +27,7 @@ OWN, CUSTOMER = "+254711000000", "+254722000001"
 PARAMETERS = {
     "Stage": "local",
     "PublicUrl": "http://localhost:3001",
+    "PublicSocketUrl": "ws://localhost:3001/ws/calls",
     "DefaultCarrier": "sandbox",
     "WebhookEgressAllow": "127.0.0.0/8",
 }

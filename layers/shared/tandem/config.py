@@ -15,6 +15,9 @@ class Settings:
     webhook_queue: str
     recording_queue: str
     sandbox_queue: str
+    live_url: str
+    """Where a call is listened to, with `{call_id}` in it."""
+    sockets_endpoint: str
     api_url: str
     api_url_parameter: str
     carrier_parameters: str
@@ -57,6 +60,8 @@ def settings() -> Settings:
         webhook_queue=env.get("WEBHOOK_QUEUE_URL", ""),
         recording_queue=env.get("RECORDING_QUEUE_URL", ""),
         sandbox_queue=env.get("SANDBOX_QUEUE_URL", ""),
+        live_url=env.get("LIVE_URL", ""),
+        sockets_endpoint=env.get("SOCKETS_ENDPOINT", ""),
         api_url=env.get("API_URL", "").rstrip("/"),
         api_url_parameter=env.get("API_URL_PARAMETER", ""),
         carrier_parameters=env.get("CARRIER_PARAMETERS", ""),

@@ -12,6 +12,7 @@ _SECRETS = re.compile(
     r"(?:sk_live|sk_test|va|whsec)_[A-Za-z0-9+/=_-]{6,}"  # keys and webhook secrets
     r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # JWTs
     r"|(?<=[?&]token=)[^&\s\"]+"  # carrier tokens in URLs
+    r"|(?<=session_token=)[^&\s\"]+"  # tokens that open sockets
     r"|[0-9a-f]{64}~[^\s\"]+"  # refresh tokens
     r"|X-Amz-[A-Za-z-]+=[^&\s\"]+"  # presigned queries
 )

@@ -39,8 +39,8 @@ def key_or_session(permission: str, *, limit: str = "") -> Guard:
     def check(request: Request) -> Caller:
         presented = _credential(request)
         if presented is None or is_token(presented):
-            return _permitted(_person(request, presented, writes=not reads, group=limit), permission)
-        return _permitted(_key(request, presented, group=limit, lenient=reads), permission)
+            return permitted(_person(request, presented, writes=not reads, group=limit), permission)
+        return permitted(_key(request, presented, group=limit, lenient=reads), permission)
 
     return Guard(check, permission, "key")
 
@@ -104,7 +104,8 @@ def carrier_request(request: Request) -> CarrierRequest:
     )
 
 
-def _permitted(caller: Caller, permission: str) -> Caller:
+def permitted(caller: Caller, permission: str) -> Caller:
+    """The caller, who has this permission. Raises Denied."""
     if permission not in caller.permissions:
         holder = "role" if caller.user_id else "key"
         raise Denied(f"This {holder} lacks the permission {permission}.", caller, required=permission)
@@ -112,7 +113,12 @@ def _permitted(caller: Caller, permission: str) -> Caller:
 
 
 def _key(request: Request, presented: str, *, group: str = "", lenient: bool = False) -> Caller:
-    key = authenticate(presented, source_ip=request.source_ip, group=group, lenient=lenient)
+    return key_caller(presented, request.source_ip, group=group, lenient=lenient)
+
+
+def key_caller(presented: str, source_ip: str, *, group: str = "", lenient: bool = False) -> Caller:
+    """The caller whose API key this is, counted; see `authenticate`."""
+    key = authenticate(presented, source_ip=source_ip, group=group, lenient=lenient)
     return Caller(
         tenant_id=key.tenant_id,
         actor=f"key:{key.key_id}",
