@@ -71,23 +71,30 @@ class InProcess:
 
     def invoke(self, function: Function, event: Any) -> Outcome:
         """Call the handler as the runtime would: JSON in, JSON out, errors as data."""
-        with self._lock, switched(self._environment(function)):
-            refresh()
+        with self._lock:
             try:
-                handler = self._handler(function)
-            except Exception as broken:
-                return Outcome(error=described(broken))
-            try:
-                payload = handler(json.loads(json.dumps(event)), context_for(function))
-            except SystemExit as left:
-                message = f"RequestId: {uuid.uuid4()} Error: Runtime exited with error: exit status {left.code or 0}"
-                return Outcome(error={"errorType": "Runtime.ExitError", "errorMessage": message})
-            except Exception as raised:
-                return Outcome(error=described(raised))
-            return serialised(payload)
+                with switched(self._environment(function)):
+                    refresh()
+                    return self._run(function, event)
+            finally:
+                refresh()  # another function may be at work: one that ended a connection, of which this one is told
 
     def stop(self) -> None:
         """Nothing was started."""
+
+    def _run(self, function: Function, event: Any) -> Outcome:
+        try:
+            handler = self._handler(function)
+        except Exception as broken:
+            return Outcome(error=described(broken))
+        try:
+            payload = handler(json.loads(json.dumps(event)), context_for(function))
+        except SystemExit as left:
+            message = f"RequestId: {uuid.uuid4()} Error: Runtime exited with error: exit status {left.code or 0}"
+            return Outcome(error={"errorType": "Runtime.ExitError", "errorMessage": message})
+        except Exception as raised:
+            return Outcome(error=described(raised))
+        return serialised(payload)
 
     def _handler(self, function: Function) -> Callable[[Any, Any], Any]:
         if function.handler not in self._handlers:

@@ -39,7 +39,7 @@ def route_key(api: WebSocketApi, text: str) -> str | None:
             for name in api.selection.removeprefix(SELECTION).split("."):
                 value = value[name]
             chosen = value if isinstance(value, str) else None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             chosen = None
     if chosen in api.routes and not str(chosen).startswith("$"):
         return chosen

@@ -17,7 +17,7 @@ from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
-from tests.architecture import api_keys, histories, hooks, logins, menus, queues, telephones
+from tests.architecture import api_keys, histories, hooks, logins, menus, queues, sockets, telephones
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -101,6 +101,7 @@ class Journeys:
         queues.go(self)
         histories.go(self)
         telephones.go(self, OWN)
+        sockets.go(self)
         self.people()
         self.names = hooks.go(self) | logins.go(self)
         api_keys.grow_old(self)

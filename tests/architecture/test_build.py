@@ -22,7 +22,10 @@ LARGEST_ZIP = 10 * 1024 * 1024
 AARCH64 = 0xB7
 """The processor in an ELF header."""
 
-OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm|cognito_idp)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
+OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm|cognito_idp|sockets)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
+
+CALLED = {"cognito_idp": "cognito-idp", "sockets": "apigatewaymanagementapi"}
+"""Services that `tandem.aws` calls by another name."""
 
 # Run by the functions' Python: the hash in a .pyc depends on its magic number.
 CHECK = """
@@ -43,7 +46,8 @@ methods = {}
 for service in sys.argv[1:]:
     client = boto3.client(service, region_name="eu-west-1")
     methods[service] = sorted(client.meta.method_to_api_mapping)
-    assert client.meta.endpoint_url == f"https://{service}.eu-west-1.amazonaws.com", client.meta.endpoint_url
+    host = {"apigatewaymanagementapi": "execute-api"}.get(service, service)
+    assert client.meta.endpoint_url == f"https://{host}.eu-west-1.amazonaws.com", client.meta.endpoint_url
 print(json.dumps(methods))
 """
 
@@ -128,12 +132,12 @@ def test_each_pinned_package_is_shipped_once(built: Path) -> None:
 def test_the_shipped_boto3_makes_every_client_with_every_operation_that_the_product_calls(built: Path) -> None:
     methods = json.loads(_run(CLIENTS, *SERVICES, path=built / "dependencies/python"))
     called = {
-        ((found[1] or "dynamodb").replace("_", "-"), found[2] or found[3])
+        (CALLED.get(found[1], found[1]) or "dynamodb", found[2] or found[3])
         for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")
         for found in OPERATION.finditer(path.read_text())
     }
     own = {("s3", "generate_presigned_url")}  # a method of every client, which is no operation
-    assert ("dynamodb", "transact_write_items") in called
+    assert {("dynamodb", "transact_write_items"), ("apigatewaymanagementapi", "post_to_connection")} <= called
     assert {(service, name) for service, name in called - own if name not in methods[service]} == set()
 
 

@@ -12,6 +12,7 @@ from samtranslator.yaml_helper import yaml_parse
 from tandem.entry.consumer import Batch
 from tandem.entry.endpoint import Endpoint
 from tandem.entry.schedule import Scheduled
+from tandem.entry.sockets import SocketRoute
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
@@ -138,3 +139,24 @@ def test_every_queue_that_a_function_reads_has_dead_letters_with_an_alarm() -> N
     watched = {name.removesuffix("Alarm") for name in alarms["Resources"]} - {"Notices"}
     assert redriven < watched
     assert len(watched) <= 10
+
+
+def test_each_route_of_the_socket_leads_to_the_function_that_declares_it() -> None:
+    kinds = {name: (resource["Type"], resource["Properties"]) for name, resource in TEMPLATE["Resources"].items()}
+    routes_ = {
+        properties["RouteKey"]: str(properties["Target"])
+        for kind, properties in kinds.values()
+        if kind == "AWS::ApiGatewayV2::Route"
+    }
+    declared = {}
+    for path in MODULES:
+        module = importlib.import_module(module_name(path))
+        if isinstance(module.handler, SocketRoute):
+            name, key = resource_name(path), module.handler.route
+            declared[key] = name
+            assert f"${{{name}Integration}}" in routes_[key]
+            assert f"${{{name}.Arn}}" in str(kinds[f"{name}Integration"][1]["IntegrationUri"])
+            assert kinds[f"{name}Permission"][1]["FunctionName"] == {"Ref": name}
+            assert str(kinds[f"{name}Permission"][1]["SourceArn"]).rstrip("'}").endswith(f"/*/{key}")
+            assert str(module.__doc__).startswith(f"{key}: ")
+    assert set(declared) == set(routes_) == {"$connect", "$disconnect", "$default"}

@@ -32,7 +32,7 @@ def placed(seen: Seen, event: Any) -> str:
         text = text.replace(call_id, "<call_id>")
     for place, pattern in _PEOPLE.items():
         text = pattern.sub(rf"\1{place}", text)
-    return re.sub(r'(call_id\\+": ?\\+")[0-9a-f-]{36}', r"\1<call_id>", text) + "\n"
+    return re.sub(r'(call_id\\*": ?\\*")[0-9a-f-]{36}', r"\1<call_id>", text) + "\n"
 
 
 def main() -> None:

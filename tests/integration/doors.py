@@ -108,6 +108,7 @@ DOORS = [
     Door("GET", f"{WEBHOOK}/logs", "read:webhooks"),
     Door("GET", f"{WEBHOOK}/logs/{UNKNOWN_CALL}", "read:webhooks"),
     Door("POST", f"{WEBHOOK}/logs/{UNKNOWN_CALL}/replay", "write:webhooks"),
+    Door("GET", f"/api/v1/calls/{UNKNOWN_CALL}/live", "read:calls"),
     Door("GET", "/api/v1/analytics/usage", "read:analytics"),
     Door("GET", "/api/v1/analytics/usage/history", "read:analytics"),
     Door("GET", "/api/v1/analytics/performance", "read:analytics"),

@@ -45,9 +45,9 @@ def redeem(token: str, call_id: str) -> Pass:
     except ConditionFailed as refusal:
         known = refusal.item is not None
         code = "AUTH_EXPIRED" if known else "AUTH_INVALID"
-        raise Unauthenticated("This session token has expired." if known else "No such session token.", code=code) from (
-            refusal
-        )
+        raise Unauthenticated(
+            "This session token has expired." if known else "No such session token.", code=code
+        ) from (refusal)
     if opens.call_id != call_id:
         raise Forbidden("This session token is for another call.")
     return opens

@@ -1,5 +1,5 @@
-"""Sockets in the table: `TENANT#<t>` / `SOCKET#<call>#<connection>`, found by their call, and `CONNECTION#<id>`, by which
-the gateway's own id leads there; `SOCKET_TOKEN#<sha256>`, a token that opens them.
+"""Sockets in the table: `TENANT#<t>` / `SOCKET#<call>#<connection>`, found by their call, and `CONNECTION#<id>`, by
+which the gateway's own id leads there; `SOCKET_TOKEN#<sha256>`, a token that opens them.
 
 A socket that needs a look later is on the due index. What looks then only touches it: the table's stream does the rest,
 one change of a tenant after the other.
