@@ -89,7 +89,8 @@ class HttpFront:
         await line.prepare(request)
 
         def send(text: str) -> None:
-            asyncio.run_coroutine_threadsafe(line.send_str(text), self._loop).result(10)
+            # Not waited for: the gateway takes a message, and a client that is slow to read keeps nobody waiting.
+            asyncio.run_coroutine_threadsafe(line.send_str(text), self._loop)
 
         def close(code: int, reason: str) -> None:
             asyncio.run_coroutine_threadsafe(line.close(code=code, message=reason.encode()), self._loop)

@@ -46,6 +46,7 @@ class Listener:
     def say(self, text: str) -> None:
         """Say something."""
         line = eventually(lambda: self._line)
+        assert line is not None
         asyncio.run_coroutine_threadsafe(line.send_str(text), self._loop).result(10)
 
     def hang_up(self) -> None:
