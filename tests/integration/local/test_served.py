@@ -151,6 +151,27 @@ def test_a_socket_to_the_websocket_api(served: Stack) -> None:
     assert eventually(lambda: len(items(served, "GONE")) == 1)
 
 
+def test_a_client_that_reads_nothing_keeps_nobody_waiting(served: Stack) -> None:
+    port = int(served.base_url.rpartition(":")[2])
+    handshake = (
+        "GET /ws/calls?token=secret HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    assert served.hub is not None
+    before = set(served.hub._lines)
+    management = served.client("apigatewaymanagementapi")
+    with socket.create_connection(("127.0.0.1", port)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.sendall(handshake.encode())
+        assert eventually(lambda: len(set(served.hub._lines) - before) == 1)  # type: ignore[union-attr]
+        (connection,) = set(served.hub._lines) - before
+        started = time.monotonic()
+        for _ in range(200):
+            management.post_to_connection(ConnectionId=connection, Data=b"x" * 120_000)
+        assert time.monotonic() - started < 10
+        assert deaf.recv(12) == b"HTTP/1.1 101"
+
+
 def test_a_dropped_answer_is_a_lost_connection(served: Stack) -> None:
     served.faults.add({"service": "dynamodb", "operation": "PutItem", "kind": "drop_answer", "times": 1})
     outcome = served.invoke("PutItem", {"body": "{}", "pathParameters": {"id": "dropped"}})
