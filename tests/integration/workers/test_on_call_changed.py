@@ -234,6 +234,16 @@ def test_where_nobody_listens_a_change_costs_one_read(ringing: Line) -> None:
     assert counted.total(function=PUSHER) == counted.total("dynamodb", "Query", PUSHER) == 1
 
 
+def test_a_change_costs_one_message_and_one_write_for_each_who_listens(ringing: Line) -> None:
+    sockets = [ringing.listen() for _ in range(2)]
+    with ringing.stack.count_requests() as counted:
+        ringing.hear(turn(1), turn(2))
+    assert [finals(socket) for socket in sockets] == [[turn(1).text, turn(2).text]] * 2
+    requests = {how: number for (who, _, how), number in counted.counts.items() if who == PUSHER}
+    # Who listens, asked for each of the two turns; then the call, the transcript, its turns and its tools, once.
+    assert requests == {"Query": 2 + 2, "GetItem": 2, "PostToConnection": 2, "UpdateItem": 2}
+
+
 def test_changes_of_a_call_that_are_none_of_its_status_are_not_told(ringing: Line) -> None:
     socket = ringing.listen()
     with ringing.stack.count_requests() as counted:
