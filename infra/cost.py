@@ -52,7 +52,7 @@ SECONDS = 0.1
 LOG_BYTES = 1500
 """Assumed of an invocation: the service's lines and ours."""
 
-_MINUTES_OF = {"rate(1 minute)": 1, "rate(1 hour)": 60}
+_MINUTES_OF = {"rate(1 minute)": 1, "rate(15 minutes)": 15, "rate(1 hour)": 60}
 """How far apart the ticks of a schedule are."""
 
 _UNIT = 1024

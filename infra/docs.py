@@ -31,6 +31,8 @@ MEANINGS = {
     "customer.updated": "a property of a customer changed",
     "message.received": "a customer's message was added to a conversation",
     "message.sent": "a message of an agent or a system was added to a conversation",
+    "transcript.completed": "what was said in a call is known to its end; comes again with the next `version` if that "
+    "changes. `data` has `turns` (`role` user or agent, `text`, `start` and `end` in seconds) and `tool_calls`",
 }
 
 

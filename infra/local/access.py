@@ -104,6 +104,20 @@ def _cloudwatch(request: AwsRequest, region: str) -> Iterator[Access]:
     yield Access(f"cloudwatch:{request.operation}", "*", context)
 
 
+def _transcribe(request: AwsRequest, region: str) -> Iterator[Access]:
+    if request.operation == "StartTranscriptionJob":
+        context = {"transcribe:OutputBucketName": [str(request.json.get("OutputBucketName", ""))]}
+        yield Access("transcribe:StartTranscriptionJob", "*", context)
+        return
+    job = request.json.get("TranscriptionJobName", "*")
+    resource = f"arn:aws:transcribe:{region}:{ACCOUNT}:transcription-job/{job}"
+    yield Access(f"transcribe:{request.operation}", resource)
+
+
+def _comprehend(request: AwsRequest, region: str) -> Iterator[Access]:
+    yield Access(f"comprehend:{request.operation}", "*")
+
+
 SERVICES: dict[str, Describe] = {
     "dynamodb": dynamodb_access.accesses,
     "sqs": _sqs,
@@ -114,4 +128,6 @@ SERVICES: dict[str, Describe] = {
     "execute-api": _execute_api,
     "sts": _sts,
     "cloudwatch": _cloudwatch,
+    "transcribe": _transcribe,
+    "comprehend": _comprehend,
 }

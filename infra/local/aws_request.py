@@ -20,6 +20,8 @@ TARGETS = {
     "Logs_20140328": "logs",
     "AWSCognitoIdentityProviderService": "cognito-idp",
     "AWSEvents": "events",
+    "Transcribe": "transcribe",
+    "Comprehend_20171127": "comprehend",
     "GraniteServiceVersion20100801": "cloudwatch",
 }
 SIGNING_NAMES = {"monitoring": "cloudwatch"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from infra.local import corrections, engine, environment, reset, shortcut, transform
+from infra.local import comprehend, corrections, engine, environment, reset, shortcut, transform
 from infra.local.calls import Calls
 from infra.local.checks import Checks
 from infra.local.clock import Clock
@@ -29,6 +29,7 @@ from infra.local.presigned import PresignedLinks
 from infra.local.request_log import Counted, RequestLog
 from infra.local.rights import Rights
 from infra.local.tokens import TokenCheck
+from infra.local.transcribe import Transcribe
 from infra.local.websocket import Conversation, Hub
 from infra.local.workers import Workers
 
@@ -101,6 +102,8 @@ class Stack:
         self.gateway = HttpGateway(only_api(self.deployment), self.calls.now, self.clock.now, tokens)
         self.controls = Controls(self)
         self.hub = self._hub()
+        self.transcribe = Transcribe(self.deployment, self.cloud.url)
+        self.cloud.routes |= {"transcribe": self.transcribe, "comprehend": comprehend.answer}
         self.conductor = Conductor(self.deployment, self.calls, self.clock, parallel=4 if workers else 1)
         links = PresignedLinks(self.deployment, self.clock, self.calls)
         self.cloud.guards += [links.guard, self.rights.guard, Checks(self.deployment.region).guard, self.faults.guard]
@@ -253,6 +256,7 @@ class Stack:
         self.faults.clear()
         if self.hub is not None:
             self.hub.close_all()
+        self.transcribe.clear()
         reset.empty(self.deployment, self.cloud)
         self.conductor.rewind()
 

@@ -11,6 +11,13 @@ from cfnlint.template import Template  # type: ignore[import-untyped]
 _LONGEST_ANSWER = 29
 """Seconds: an HTTP API gives up at 30."""
 
+_ABOUT_NO_RESOURCE = {
+    "comprehend:DetectDominantLanguage",
+    "comprehend:DetectSentiment",
+    "transcribe:StartTranscriptionJob",
+}
+"""Actions for which AWS knows no resources, only `*`."""
+
 _BATCHES = ("SQS", "DynamoDB", "Kinesis")
 _HANDLER = re.compile(r"functions\.([a-z_]+)\.([a-z_]+)\.handler")
 _WORKERS = re.compile(r"(on|run)_[a-z_]+")
@@ -71,7 +78,8 @@ class RightsHaveNames(CloudFormationLintRule):  # type: ignore[misc]
 def _flaw(statement: dict[str, Any]) -> str | None:
     resources = statement.get("Resource")
     actions = statement.get("Action", [])
-    if resources == "*" or "*" in (resources if isinstance(resources, list) else []):
+    everywhere = resources == "*" or "*" in (resources if isinstance(resources, list) else [])
+    if everywhere and not set(actions) <= _ABOUT_NO_RESOURCE:
         return "is about every resource"
     if any("*" in action or action.endswith(":Scan") for action in actions):
         return "allows more than it names"

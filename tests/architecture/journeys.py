@@ -17,7 +17,7 @@ from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
-from tests.architecture import api_keys, histories, hooks, logins, menus, queues, sockets, telephones
+from tests.architecture import api_keys, conversations, histories, hooks, logins, menus, queues, sockets, telephones
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -85,7 +85,12 @@ class Journeys:
         """Much later; the schedules run once, not each minute of it."""
         self.stack.clock.move_to(self.stack.clock.now() + seconds)
         self.stack.conductor.schedules.rebase(self.stack.clock.now())
-        for schedule in ("WorkersRunCallSettlement", "WorkersRunEventSweep", "WorkersRunWebhookSweep"):
+        for schedule in (
+            "WorkersRunCallSettlement",
+            "WorkersRunEventSweep",
+            "WorkersRunWebhookSweep",
+            "WorkersRunTranscriptSweep",
+        ):
             self.stack.run_schedule(schedule)
         self.stack.settle()
 
@@ -102,6 +107,7 @@ class Journeys:
         histories.go(self)
         telephones.go(self, OWN)
         sockets.go(self)
+        conversations.go(self)
         self.people()
         self.names = hooks.go(self) | logins.go(self)
         api_keys.grow_old(self)

@@ -23,6 +23,7 @@ class Settings:
     carrier_parameters: str
     default_carrier: str
     webhook_egress_allow: str
+    sentiment_by: str
     user_pool: str
     user_pool_client: str
     region: str
@@ -67,6 +68,7 @@ def settings() -> Settings:
         carrier_parameters=env.get("CARRIER_PARAMETERS", ""),
         default_carrier=env.get("DEFAULT_CARRIER", ""),
         webhook_egress_allow=env.get("WEBHOOK_EGRESS_ALLOW", ""),
+        sentiment_by=env.get("SENTIMENT_BY", ""),
         user_pool=env.get("USER_POOL_ID", ""),
         user_pool_client=env.get("USER_POOL_CLIENT_ID", ""),
         region=env.get("AWS_REGION", ""),

@@ -34,6 +34,7 @@ def test_every_event_of_the_catalogue_arrives_signed_at_who_subscribed(stack: St
         policy = {"name": "ci", "permissions": ["read:calls"], "rotationPolicy": {"intervalDays": 30}}
         key = owner("POST", "/api/tenant/api-keys", json=policy).json()["data"]["_id"]
         assert owner("POST", f"/api/tenant/api-keys/{key}/rotate").status == 200
+        assert client("POST", "/api/telephony/configure", json={"transcriptionEnabled": True}).status == 200
         client.place("+15005550001", recordingEnabled=True)
         client.place("+15005550004")
         stack.advance(180)

@@ -24,7 +24,9 @@ def test_the_audio_is_stored_under_its_tenant_once(demo: Client, stack: Stack) -
     stack.advance(30)
     assert objects(stack) == [f"{demo.workspace.tenant_id}/{call_id}.wav"]
     kept = recording_of(demo)
-    assert (kept["state"], kept["content_type"], kept["size"]) == ("available", "audio/wav", 44 + 64000)
+    (stored,) = stack.client("s3").list_objects_v2(Bucket=stack.outputs["RecordingsBucket"])["Contents"]
+    assert (kept["state"], kept["content_type"], kept["size"]) == ("available", "audio/wav", stored["Size"])
+    assert stored["Size"] > 44 + 2 * 64000
 
 
 def test_a_carrier_that_is_not_ready_is_asked_again_a_little_later(demo: Client, stack: Stack) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from tandem.carriers.audio import is_audio, tone_wav
+from tandem.carriers.audio import channels_of, is_audio, tone_wav
 
 
 def _samples(wav: bytes) -> "array[int]":
@@ -103,3 +103,39 @@ def test_audio_is_known_by_its_first_bytes(first_bytes: bytes, media_type: str) 
 )
 def test_what_is_not_audio_is_not_taken_for_it(first_bytes: bytes) -> None:
     assert is_audio(first_bytes) is None
+
+
+def test_a_tone_in_two_channels_sounds_the_same_in_both() -> None:
+    wav = tone_wav(1, "x", channels=2)
+    assert _samples(wav)[0::2] == _samples(wav)[1::2] == _samples(tone_wav(1, "x"))
+    with wave.open(io.BytesIO(wav)) as reader:
+        assert (reader.getnchannels(), reader.getframerate(), reader.getnframes()) == (2, 8000, 8000)
+
+
+@pytest.mark.parametrize("text", ["Hello", "Hello!", "Grüße ✓"])
+def test_a_comment_stands_beside_the_sound(text: str) -> None:
+    wav = tone_wav(1, "x", comment=text)
+    assert wav[44:].startswith(tone_wav(1, "x")[44:])
+    assert int.from_bytes(wav[4:8], "little") == len(wav) - 8
+    at = wav.index(b"ICMT")
+    size = int.from_bytes(wav[at + 4 : at + 8], "little")
+    assert wav[at + 8 : at + 8 + size].rstrip(b"\0").decode() == text
+    assert at + 8 + size == len(wav)
+    assert size % 2 == 0
+    assert _samples(wav) == _samples(tone_wav(1, "x"))
+
+
+@pytest.mark.parametrize(
+    ("first_bytes", "channels"),
+    [
+        (tone_wav(0.1, "x")[:64], 1),
+        (tone_wav(0.1, "x", channels=2)[:64], 2),
+        (b"\xff\xfb\x90\xc4", 1),
+        (b"\xff\xfb\x90\x44", 2),
+        (b"ID3\x04", 1),
+        (b"RIFF", 1),
+        (b"", 1),
+    ],
+)
+def test_audio_says_how_many_channels_it_has(first_bytes: bytes, channels: int) -> None:
+    assert channels_of(first_bytes) == channels

@@ -23,10 +23,17 @@ def upload(key: str, file: IO[bytes], content_type: str) -> None:
 
 def read(key: str, start: int, length: int) -> bytes:
     """A range of an object. Raises ObjectMissing or Unavailable."""
+    return _read(key, f"bytes={start}-{start + length - 1}")
+
+
+def read_whole(key: str) -> bytes:
+    """All of an object. Raises ObjectMissing or Unavailable."""
+    return _read(key, "bytes=0-")
+
+
+def _read(key: str, span: str) -> bytes:
     try:
-        answer = s3().get_object(
-            Bucket=settings().recordings_bucket, Key=key, Range=f"bytes={start}-{start + length - 1}"
-        )
+        answer = s3().get_object(Bucket=settings().recordings_bucket, Key=key, Range=span)
         return answer["Body"].read()
     except ClientError as error:
         # S3 says that an object is missing only to who may list the bucket; to us it says AccessDenied.

@@ -10,10 +10,12 @@ from tandem.config import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_comprehend import ComprehendClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_transcribe import TranscribeServiceClient
 
 
 @cache
@@ -64,6 +66,18 @@ def _cognito_idp(credentials: str) -> "CognitoIdentityProviderClient":
     return client
 
 
+@cache
+def _transcribe(credentials: str) -> "TranscribeServiceClient":
+    client: TranscribeServiceClient = boto3.Session().client("transcribe", config=_config(local=settings().is_local))
+    return client
+
+
+@cache
+def _comprehend(credentials: str) -> "ComprehendClient":
+    client: ComprehendClient = boto3.Session().client("comprehend", config=_config(local=settings().is_local))
+    return client
+
+
 # Keyed by credentials: an execution environment has one set, a test process has one per function.
 
 
@@ -90,3 +104,13 @@ def ssm() -> "SSMClient":
 def cognito_idp() -> "CognitoIdentityProviderClient":
     """Amazon Cognito, for people and their passwords."""
     return _cognito_idp(settings().credentials)
+
+
+def transcribe() -> "TranscribeServiceClient":
+    """Amazon Transcribe, for recordings of people."""
+    return _transcribe(settings().credentials)
+
+
+def comprehend() -> "ComprehendClient":
+    """Amazon Comprehend, for the mood of what was said."""
+    return _comprehend(settings().credentials)

@@ -36,7 +36,7 @@ def receive_call(carrier_name: str, event: CarrierEvent) -> Call | None:
 
 
 def _insert(carrier_name: str, tenant_id: str, event: CarrierEvent, caller: str) -> Call:
-    (by_phone,) = table.get_many(customers.keys(tenant_id, None, caller))
+    by_phone, service = table.get_many([*customers.keys(tenant_id, None, caller), tenants.phone_service_key(tenant_id)])
     call = Call(
         call_id=new_id(),
         tenant_id=tenant_id,
@@ -48,6 +48,7 @@ def _insert(carrier_name: str, tenant_id: str, event: CarrierEvent, caller: str)
         carrier=carrier_name,
         created_at=clock.now(),
         dial=DialState.RECEIVED,
+        transcription_enabled=bool(service and service["transcription_enabled"]),
         carrier_call_id=event.carrier_call_id,
     )
     moment = call.created_at

@@ -98,6 +98,8 @@ class Call:
     carrier_call_id: str | None = None
     greeting: str | None = None
     recording_enabled: bool = True
+    transcription_enabled: bool = False
+    """Whether its recording is transcribed: as the phone service had it when the call began."""
     ringing_at: datetime | None = None
     told_answered_at: datetime | None = None
     ended_at: datetime | None = None

@@ -177,6 +177,7 @@ def _new_call(order: _Order, parties: _Parties) -> Call:
         task_id=order.task_id,
         greeting=order.greeting,
         recording_enabled=service.recording_enabled if order.recording_enabled is None else order.recording_enabled,
+        transcription_enabled=service.transcription_enabled and order.assistant is None,
     )
 
 

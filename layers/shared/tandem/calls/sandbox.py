@@ -2,8 +2,10 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from tandem.calls.conversing import hear_conversation
 from tandem.calls.service import hear
 from tandem.carriers.sandbox import event_of
+from tandem.carriers.sandbox_talk import heard_of
 
 
 class SandboxTold(BaseModel):
@@ -13,6 +15,9 @@ class SandboxTold(BaseModel):
 
 
 def hear_sandbox(message: SandboxTold) -> None:
-    """Merge what the sandbox tells into its call."""
-    if event := event_of(message.model_dump()):
+    """Merge what the sandbox tells into its call, or into what was said in it."""
+    told = message.model_dump()
+    if event := event_of(told):
         hear("sandbox", [event])
+    elif heard := heard_of(told):
+        hear_conversation("sandbox", heard)

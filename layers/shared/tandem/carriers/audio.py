@@ -49,8 +49,18 @@ def _is_mpeg_frame(first_bytes: bytes) -> bool:
     return version != 0b01 and layer != 0b00 and bit_rate != 0b1111 and sampling_rate != 0b11
 
 
-def tone_wav(seconds: float, seed: str) -> bytes:
-    """A WAV file (8 kHz, 16 bit, mono) of so many seconds: a slow tune of two voices, the same for the same seed."""
+def channels_of(first_bytes: bytes) -> int:
+    """How many channels audio has that begins with these bytes: at least 24 of them. What does not say has one."""
+    if first_bytes[:4] == b"RIFF" and first_bytes[12:16] == b"fmt " and len(first_bytes) >= 24:
+        return int.from_bytes(first_bytes[22:24], "little")
+    if _is_mpeg_frame(first_bytes):
+        return 1 if first_bytes[3] >> 6 == 0b11 else 2
+    return 1
+
+
+def tone_wav(seconds: float, seed: str, *, channels: int = 1, comment: str = "") -> bytes:
+    """A WAV file (8 kHz, 16 bit) of so many seconds: a slow tune of two voices, the same for the same seed, in one
+    channel or in both; a comment stands in it as text."""
     length = max(0, round(seconds * RATE))
     digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).digest()
     tune = [byte % len(_SCALE) for byte in digest]
@@ -59,8 +69,14 @@ def tone_wav(seconds: float, seed: str) -> bytes:
     choices = itertools.cycle(tune)
     while len(samples) < length:
         samples.extend(notes[next(choices)])
-    data = samples[:length].tobytes()  # little-endian, as WAV is, like every machine this runs on
-    return _header(len(data)) + data
+    mono = samples[:length]
+    if channels == 2:
+        both = array("h", bytes(4 * length))
+        both[0::2] = both[1::2] = mono
+        mono = both
+    data = mono.tobytes()  # little-endian, as WAV is, like every machine this runs on
+    told = _comment(comment)
+    return _header(len(data), channels, len(told)) + data + told
 
 
 def _note(choice: int) -> "array[int]":
@@ -76,8 +92,18 @@ def _note(choice: int) -> "array[int]":
     )
 
 
-def _header(size: int) -> bytes:
-    """RIFF header of PCM audio: http://soundfile.sapp.org/doc/WaveFormat/."""
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16, b"data", size
-    )
+def _comment(text: str) -> bytes:
+    """A chunk LIST of RIFF with the comment (ICMT), none for no text."""
+    if not text:
+        return b""
+    content = text.encode("utf-8", "replace") + b"\0"
+    content += b"\0" * (len(content) % 2)
+    return struct.pack("<4sI4s4sI", b"LIST", 12 + len(content), b"INFO", b"ICMT", len(content)) + content
+
+
+def _header(size: int, channels: int, more: int) -> bytes:
+    """RIFF header of PCM audio, before `size` bytes of it and `more` of something else:
+    http://soundfile.sapp.org/doc/WaveFormat/."""
+    block = 2 * channels
+    audio = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, RATE, RATE * block, block, 16)
+    return struct.pack("<4sI4s", b"RIFF", 36 + size + more, b"WAVE") + audio + struct.pack("<4sI", b"data", size)

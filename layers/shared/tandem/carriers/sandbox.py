@@ -17,6 +17,7 @@ from tandem import clock
 from tandem.aws import queue, table
 from tandem.aws.parameters import find_parameter
 from tandem.aws.table import Absent, ConditionFailed, Item, Update
+from tandem.carriers import sandbox_talk
 from tandem.carriers.audio import tone_wav
 from tandem.carriers.base import (
     CarrierEvent,
@@ -127,6 +128,7 @@ class Sandbox:
         _remember(call, session, dialled_at)
         steps = [step for step in script.steps if call.record or step.happened != Happened.RECORDED]
         messages = [(json.dumps(_message(step, call, session, dialled_at)), step.told) for step in steps]
+        messages += _conversation(call, session, script)
         queue.send(settings().sandbox_queue, messages)
         if script.answer_is_lost or fault == "drop_answer":
             raise DialUnknown("the connection was closed before the answer came")
@@ -182,7 +184,8 @@ class Sandbox:
         """The audio: a melody, different for each call. Two attempts fail for the number that says so."""
         reference = recording.removeprefix("sandbox:")
         if reference.startswith("incoming."):
-            yield tone_wav(_TALK_SECONDS, reference)
+            said = sandbox_talk.MESSAGE
+            yield tone_wav(said.seconds, reference, comment=sandbox_talk.comment(said))
             return
         try:
             item = table.update(Update(_pk(reference), "CALL", add={"fetches": 1}, condition=table.Present))
@@ -190,7 +193,8 @@ class Sandbox:
             raise RecordingUnavailable("the sandbox knows of no such call") from error
         if item["fetches"] <= _script(item["to"]).failing_fetches or injected(self.name, "fetch_recording"):
             raise RecordingUnavailable("500 the recording is not ready")
-        yield tone_wav(_TALK_SECONDS, reference)
+        said = sandbox_talk.talk(item["to"])
+        yield tone_wav(said.seconds, reference, channels=2, comment=sandbox_talk.comment(said))
 
     def delete_recording(self, recording: str) -> bool:
         """The audio is made when it is asked for: there is no copy to delete."""
@@ -248,6 +252,18 @@ def _message(step: Step, call: Dial, session: str, dialled_at: datetime) -> dict
         "cost": ("0.0100" if step.duration else "0.0000") if ended else None,
         "recording": f"sandbox:{call.reference}" if step.happened == Happened.RECORDED else None,
     }
+
+
+def _conversation(call: Dial, session: str, script: Script) -> list[tuple[str, int]]:
+    """What an AI agent and whom it reached say, as messages with their delays in seconds."""
+    answered = next((step.at for step in script.steps if step.happened == Happened.ANSWERED), None)
+    if call.assistant is None or answered is None:
+        return []
+    common = {"session": session, "reference": call.reference}
+    return [
+        (json.dumps({**common, "said": sandbox_talk.written(words)}), answered + words.told)
+        for words in sandbox_talk.live(call.to_number, call.assistant.first_message)
+    ]
 
 
 def _remember(call: Dial, session: str, dialled_at: datetime) -> None:

@@ -11,6 +11,9 @@ from tandem.clock import iso
 RECORDING_FOUND = "internal.recording.found"
 """The carrier has a recording of a call for us to fetch; for the platform itself, never delivered to customers."""
 
+TRANSCRIPT_COMPLETED = "transcript.completed"
+"""A conversation is over, and all that was said in it is known."""
+
 PUBLISH_WITHIN = 60
 """Seconds after which the sweep looks for an event that the stream has not published."""
 

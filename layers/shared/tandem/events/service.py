@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tandem.aws.marshal import Item
 from tandem.events import outbox
-from tandem.events.models import RECORDING_FOUND, Event
+from tandem.events.models import RECORDING_FOUND, TRANSCRIPT_COMPLETED, Event
 from tandem.recordings import requests as recording_requests
 from tandem.sweeping import each
 from tandem.webhooks import service as webhooks
@@ -14,6 +14,8 @@ def publish(event: Event) -> None:
     """Hand an event to everyone it concerns. Repeating it has no further effect; a failure leaves it to the sweep."""
     if event.type == RECORDING_FOUND:
         recording_requests.send(event.tenant_id, event.subject)
+    if event.type == TRANSCRIPT_COMPLETED:
+        recording_requests.look_at_transcript(event.tenant_id, event.subject)
     if not event.is_internal:
         webhooks.fan_out(event)
     outbox.mark_published(event)

@@ -2,9 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote_plus
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from tandem.shapes import View
 
@@ -30,12 +33,31 @@ EXTENSIONS = {
 }
 
 
-class RecordingWanted(BaseModel):
-    """A message: fetch the recording of this call. `received`: how often it came."""
+_RESULT = "transcript.json"
 
-    tenant_id: str
-    call_id: str
+
+class RecordingWanted(BaseModel):
+    """A message: fetch the recording of this call, or look what is to be done about its transcript. `received`: how
+    often it came. S3 writes such messages in its own words when a result is there; one about nothing of ours names no
+    call."""
+
+    tenant_id: str = ""
+    call_id: str = ""
+    about: Literal["recording", "transcript"] = "recording"
     received: int = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _told_by_the_store(cls, message: Any) -> Any:
+        if not isinstance(message, Mapping) or "call_id" in message:
+            return message
+        records = message.get("Records") or [{}]
+        key = unquote_plus(str(records[0].get("s3", {}).get("object", {}).get("key", "")))
+        tenant_id, _, rest = key.partition("/")
+        call_id, _, kind = rest.partition(".")
+        if kind != _RESULT:
+            return {"received": message.get("received", 1)}
+        return {**message, "tenant_id": tenant_id, "call_id": call_id, "about": "transcript"}
 
 
 class RecordingLink(View):
@@ -101,6 +123,11 @@ def span(header: str | None, size: int) -> Span | None:
 def key_prefix(tenant_id: str, call_id: str) -> str:
     """What the names of all objects of a call's recording begin with."""
     return f"{tenant_id}/{call_id}."
+
+
+def result_key(tenant_id: str, call_id: str) -> str:
+    """Where the text of a recording lies, until it goes with it."""
+    return key_prefix(tenant_id, call_id) + _RESULT
 
 
 def etag(recording_key: str, stored_at: str, size: int) -> str:

@@ -46,15 +46,15 @@ class NotAudio(Exception):
     """What the carrier gave is not audio, or far too much of it: trying again is of no use."""
 
 
-def store(wanted: RecordingWanted) -> None:
-    """Fetch a call's recording into the bucket, once. Raises NotReady while it may still come."""
+def store(wanted: RecordingWanted) -> Call:
+    """Fetch a call's recording into the bucket, once; the call then. Raises NotReady while it may still come."""
     call = calls.get_call(wanted.tenant_id, wanted.call_id)
     recording = call.recording
     if call.recording_state == RecordingState.DELETED:
         _erase(call, actor=_ACTOR)
-        return
+        return call
     if recording is None or recording.state != RecordingState.PENDING:
-        return
+        return call
     try:
         stored = _fetch(call, recording)
     except NotAudio as refusal:
@@ -70,6 +70,7 @@ def store(wanted: RecordingWanted) -> None:
     call = calls.change_recording(call.tenant_id, call.call_id, stored, actor=_ACTOR)
     if call.recording_state == RecordingState.DELETED:  # while it was fetched: what was stored since goes too
         bucket.erase(key_prefix(call.tenant_id, call.call_id))
+    return call
 
 
 def link(tenant_id: str, call_id: str) -> RecordingLink:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tandem import clock
 from tandem.aws import table
 from tandem.aws.table import Put, TransactionCancelled, Write
 from tandem.errors import Unavailable
 from tandem.events import outbox
-from tandem.events.models import Event, envelope
-from tandem.ids import new_id
+from tandem.events.models import TRANSCRIPT_COMPLETED, Event, envelope
+from tandem.ids import made_at, new_id
+from tandem.observability import count, logger
 from tandem.transcripts import merging, store
 from tandem.transcripts.models import Header, Held, Sentiment, Summary, ToolCall, Transcript, Turn
 from tandem.transcripts.views import LARGEST, view
@@ -18,7 +19,8 @@ from tandem.transcripts.views import LARGEST, view
 ATTEMPTS = 12
 """Tries of a versioned write that another one was quicker than."""
 
-COMPLETED = "transcript.completed"
+SILENT_AFTER = timedelta(hours=5)
+"""So long after its call began, a conversation whose end nobody told is taken as over: no call lasts so long."""
 
 _AT_ONCE = 80
 """Turns and tools that one transaction writes: of the largest, three megabytes of the four that it may hold."""
@@ -50,6 +52,15 @@ def finish(
     return _complete(tenant_id, call_id, rule)
 
 
+def close_silent(tenant_id: str, call_id: str) -> None:
+    """Finish a conversation whose end nobody told in time."""
+    header = store.get(tenant_id, call_id)
+    if header and header.finished_at is None and clock.now() - made_at(call_id) >= SILENT_AFTER:
+        logger().warning("the end of a conversation was assumed", call_id=call_id)
+        count("ConversationEndAssumed")
+        finish(tenant_id, call_id, header.source)
+
+
 def find(tenant_id: str, call_id: str) -> Transcript | None:
     """What was said in a call so far; None where nothing is known."""
     return store.whole(tenant_id, call_id).transcript(tenant_id, call_id)
@@ -73,7 +84,7 @@ def judge(tenant_id: str, call_id: str, version: int, sentiment: Sentiment) -> N
         if header is None or (judged := merging.judged(header, version, sentiment)) == header:
             return
         try:
-            table.transact([store.header_write(tenant_id, call_id, header, judged)])
+            table.transact([_header(tenant_id, call_id, header, judged)])
         except TransactionCancelled:
             continue
         return
@@ -96,7 +107,7 @@ def _hear(tenant_id: str, call_id: str, source: str, turns: Sequence[Turn], tool
             return
         writes = store.content_writes(tenant_id, call_id, held, grown)
         try:
-            table.transact([store.header_write(tenant_id, call_id, held.header, grown.header), *writes])
+            table.transact([_header(tenant_id, call_id, held.header, grown.header), *writes])
         except TransactionCancelled:
             continue
         return
@@ -122,13 +133,17 @@ def _complete(tenant_id: str, call_id: str, rule: Callable[[Held], Held]) -> Tra
         elif held.header is None or header.version != held.header.version:
             writes.append(outbox.insertion(_completed(transcript)))
         try:
-            table.transact([store.header_write(tenant_id, call_id, held.header, header), *writes])
+            table.transact([_header(tenant_id, call_id, held.header, header), *writes])
         except TransactionCancelled:
             tries -= 1
             continue
         if not some:
             return transcript
     raise _busy()
+
+
+def _header(tenant_id: str, call_id: str, before: Header | None, after: Header) -> Write:
+    return store.header_write(tenant_id, call_id, before, after, made_at(call_id) + SILENT_AFTER)
 
 
 def _now() -> datetime:
@@ -145,8 +160,8 @@ def _last_sequence(held: Held, writes: Sequence[Write]) -> int:
 
 def _completed(transcript: Transcript) -> Event:
     moment = clock.now()
-    body = envelope(COMPLETED, moment, view(transcript, largest=LARGEST))
-    return Event(new_id(), transcript.tenant_id, COMPLETED, moment, transcript.call_id, body)
+    body = envelope(TRANSCRIPT_COMPLETED, moment, view(transcript, largest=LARGEST))
+    return Event(new_id(), transcript.tenant_id, TRANSCRIPT_COMPLETED, moment, transcript.call_id, body)
 
 
 def _batches(turns: Sequence[Turn], tools: Sequence[ToolCall]) -> Iterator[tuple[Sequence[Turn], Sequence[ToolCall]]]:

@@ -10,6 +10,7 @@ from tandem.aws import table
 from tandem.aws.table import Absent, Attr, Delete, Item, Key, Put, Write
 from tandem.clock import iso, parse
 from tandem.ids import derived_id, earliest_id
+from tandem.transcripts import jobs
 from tandem.transcripts.models import Header, Held, Role, Sentiment, ToolCall, Turn
 
 _TURN, _TOOL = "TURN#", "TOOL_CALL#"
@@ -61,8 +62,8 @@ def headers(tenant_id: str, start: datetime, end: datetime) -> Iterator[tuple[st
         yield item["call_id"], _header(item)
 
 
-def header_write(tenant_id: str, call_id: str, before: Header | None, after: Header) -> Put:
-    """The write of a header, if it is still as it was read."""
+def header_write(tenant_id: str, call_id: str, before: Header | None, after: Header, due: datetime) -> Put:
+    """The write of a header, if it is still as it was read; to be looked at when `due`, unless it is finished."""
     pk, sk = key(tenant_id, call_id)
     item = {
         "pk": pk,
@@ -79,6 +80,7 @@ def header_write(tenant_id: str, call_id: str, before: Header | None, after: Hea
         "finished_at": iso(after.finished_at) if after.finished_at else None,
         "version": after.version,
         "whole": after.whole,
+        **({} if after.finished_at else jobs.due_at(call_id, due)),
     }
     return Put(item, Attr("revision").eq(before.revision) if before else Absent)
 

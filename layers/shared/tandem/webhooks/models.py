@@ -30,6 +30,7 @@ EVENT_TYPES = frozenset(
         "customer.updated",
         "message.sent",
         "message.received",
+        "transcript.completed",
         "user.created",
         "user.updated",
     }
