@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tandem.calls.service import hear
 from tandem.carriers.sandbox import event_of
+from tandem.carriers.sandbox_ending import is_cut
 
 
 class SandboxTold(BaseModel):
@@ -13,6 +14,9 @@ class SandboxTold(BaseModel):
 
 
 def hear_sandbox(message: SandboxTold) -> None:
-    """Merge what the sandbox tells into its call."""
-    if event := event_of(message.model_dump()):
+    """Merge what the sandbox tells into its call, unless that was hung up before."""
+    told = message.model_dump()
+    if is_cut(told):
+        return
+    if event := event_of(told):
         hear("sandbox", [event])

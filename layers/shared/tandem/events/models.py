@@ -11,6 +11,9 @@ from tandem.clock import iso
 RECORDING_FOUND = "internal.recording.found"
 """The carrier has a recording of a call for us to fetch; for the platform itself, never delivered to customers."""
 
+TASK_TOLD = "internal.task."
+"""What the types of events begin with that are for the webhook of one task, which is their subject."""
+
 PUBLISH_WITHIN = 60
 """Seconds after which the sweep looks for an event that the stream has not published."""
 
