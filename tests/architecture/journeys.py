@@ -17,7 +17,18 @@ from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
-from tests.architecture import api_keys, conversations, histories, hooks, logins, menus, queues, sockets, telephones
+from tests.architecture import (
+    api_keys,
+    assistants,
+    conversations,
+    histories,
+    hooks,
+    logins,
+    menus,
+    queues,
+    sockets,
+    telephones,
+)
 from tests.simulators.africas_talking import AfricasTalkingSimulator, Number
 from tests.simulators.africas_talking_calls import Reply, Scenario
 
@@ -109,7 +120,7 @@ class Journeys:
         sockets.go(self)
         conversations.go(self)
         self.people()
-        self.names = hooks.go(self) | logins.go(self)
+        self.names = hooks.go(self) | logins.go(self) | assistants.go(self)
         api_keys.grow_old(self)
         receiver.stop()
 

@@ -10,6 +10,7 @@ from infra.local.accounts import accounts, store
 from infra.local.model import Function
 from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
+from tests.architecture.assistants import AGENT
 from tests.architecture.queues import MENU
 from tests.architecture.test_layout import FUNCTIONS
 from tests.conftest import AFRICAS_TALKING_TOKEN
@@ -50,6 +51,19 @@ def names(whole_stack: Stack) -> dict[str, str]:
     opening = {"customerId": customer["_id"]}
     opened = whole_stack.request("POST", "/api/v1/conversations", json=opening, headers=headers).json()
     menu = whole_stack.request("POST", "/api/telephony/ivr", json=MENU, headers=headers).json()["data"]
+    agent = whole_stack.request("POST", "/api/v1/agents", json=AGENT, headers=headers).json()["data"]
+    idle = whole_stack.request("POST", "/api/v1/agents", json=AGENT, headers=headers).json()["data"]
+    task, failed = (
+        whole_stack.request(
+            "POST",
+            "/api/v1/tasks",
+            json={"agent_id": agent["id"], "name": "Call", "to_number": number},
+            headers=headers,
+        ).json()["data"]["id"]
+        for number in ("+15005550001", "+15005550006")
+    )
+    whole_stack.request("POST", f"/api/v1/tasks/{failed}/execute", headers=headers)
+    live = whole_stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()["data"]
     assert workspace.owner is not None
     credentials = {"email": workspace.owner.email, "password": workspace.owner.password}
     login = whole_stack.request("POST", "/api/auth/login", json=credentials).json()["data"]
@@ -62,6 +76,12 @@ def names(whole_stack: Stack) -> dict[str, str]:
         "<call_id>": placed["data"]["callId"],
         "<customer_id>": customer["_id"],
         "<menu_id>": menu["menuId"],
+        "<agent_id>": agent["id"],
+        "<idle_agent_id>": idle["id"],
+        "<call_to_end>": live["callId"],
+        "<call_to_cancel>": live["callId"],
+        "<task_id>": task,
+        "<failed_task_id>": failed,
         "<conversation_id>": opened["data"]["_id"],
         "<webhook_id>": made["_id"],
         "<log_id>": logs[0]["_id"],

@@ -30,7 +30,13 @@ WEBHOOKS_USED_BY = (
     *(module for module in MODULES if "webhook" in module),
     "functions.telephony.configure_phone_service",
     "functions.telephony.get_phone_service",
+    "functions.voice_agents.create_task",
+    "functions.voice_agents.execute_task",
+    "functions.voice_agents.update_task",
+    "functions.workers.on_call_ended",
     "functions.workers.on_event_recorded",
+    "functions.workers.on_task_due",
+    "functions.workers.run_due_tasks",
     "functions.workers.run_event_sweep",
 )
 OUTBOUND_HTTP_USED_BY = (

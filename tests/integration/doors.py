@@ -113,6 +113,36 @@ DOORS = [
     Door("GET", "/api/v1/analytics/usage/history", "read:analytics"),
     Door("GET", "/api/v1/analytics/performance", "read:analytics"),
 ]
+AGENT = f"/api/v1/agents/{UNKNOWN_CALL}"
+TASK = f"/api/v1/tasks/{UNKNOWN_CALL}"
+CREATE_AGENT = Door(
+    "POST", "/api/v1/agents", "write:agents", {"name": "Susan", "system_prompt": "You are a helpful agent."}
+)
+UPDATE_AGENT = Door("PATCH", AGENT, "write:agents", {"name": "Sam"})
+CREATE_TASK = Door(
+    "POST",
+    "/api/v1/tasks",
+    "write:tasks",
+    {"agent_id": UNKNOWN_CALL, "name": "Call customer", "to_number": "+15005550001"},
+)
+UPDATE_TASK = Door("PATCH", TASK, "write:tasks", {"name": "Call again"})
+SPOKEN = [
+    CREATE_AGENT,
+    UPDATE_AGENT,
+    CREATE_TASK,
+    UPDATE_TASK,
+    Door("GET", "/api/v1/agents", "read:agents"),
+    Door("GET", AGENT, "read:agents"),
+    Door("DELETE", AGENT, "write:agents"),
+    Door("GET", "/api/v1/tasks", "read:tasks"),
+    Door("GET", TASK, "read:tasks"),
+    Door("DELETE", TASK, "write:tasks"),
+    Door("POST", f"{TASK}/execute", "write:tasks"),
+    Door("POST", f"{TASK}/reset", "write:tasks"),
+    Door("POST", f"/api/v1/calls/{UNKNOWN_CALL}/end", "write:calls"),
+    Door("POST", f"/api/v1/calls/{UNKNOWN_CALL}/cancel", "write:calls"),
+]
+"""Of the family whose errors are sentences."""
 INVOKE = Door("GET", "/voice/invoke-call?phone=254711000001", "write:calls")
 
 

@@ -9,10 +9,22 @@ from infra.local.gateway import Response
 from infra.local.stack import Stack
 from tandem.keys.models import ALL_PERMISSIONS, TEST, is_well_formed, month_counter
 from tests.integration.conftest import Client
-from tests.integration.doors import DOORS, HISTORY, INVOKE, PLACE, Door, change_key, contents, key_item, leap, make_key
+from tests.integration.doors import (
+    DOORS,
+    HISTORY,
+    INVOKE,
+    PLACE,
+    SPOKEN,
+    Door,
+    change_key,
+    contents,
+    key_item,
+    leap,
+    make_key,
+)
 
 Anyone = Callable[..., Response]
-every_door = pytest.mark.parametrize("door", [*DOORS, INVOKE], ids=str)
+every_door = pytest.mark.parametrize("door", [*DOORS, *SPOKEN, INVOKE], ids=str)
 coded_doors = pytest.mark.parametrize("door", DOORS, ids=str)
 JUNK = [
     "x",
@@ -96,7 +108,16 @@ def test_a_key_without_the_permission_is_refused_and_told_which(door: Door, demo
     assert response.header("x-ratelimit-remaining") == "49999"
 
 
-@coded_doors
+@pytest.mark.parametrize("door", SPOKEN, ids=str)
+def test_without_a_credential_an_endpoint_says_in_a_sentence_how_to_send_one(door: Door, anyone: Anyone) -> None:
+    response = anyone(door.method, door.path, json=door.body)
+    body = response.json()
+    assert (response.status, body["success"], body["details"]["code"]) == (401, False, "AUTH_REQUIRED")
+    assert body["meta"]["request_id"] == response.header("x-request-id")
+    assert "Bearer" in body["details"]["hint"]
+
+
+@pytest.mark.parametrize("door", [*DOORS, *SPOKEN], ids=str)
 def test_a_key_with_that_permission_alone_suffices(door: Door, demo: Client) -> None:
     key = make_key(demo.stack, demo.workspace.tenant_id, permissions=[door.permission])
     response = demo.stack.request(door.method, door.path, json=door.body, headers={"x-api-key": key})
@@ -104,7 +125,7 @@ def test_a_key_with_that_permission_alone_suffices(door: Door, demo: Client) -> 
     assert response.header("x-ratelimit-limit") == "50000"
 
 
-@coded_doors
+@pytest.mark.parametrize("door", [*DOORS, *SPOKEN], ids=str)
 def test_the_guard_stands_before_validation(door: Door, anyone: Anyone) -> None:
     assert anyone(door.method, door.path + "?page=x", body="{", headers={"x-api-key": "junk"}).status == 401
 

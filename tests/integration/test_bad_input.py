@@ -12,25 +12,30 @@ from infra.local.gateway import Response
 from tests.integration.conftest import Client
 from tests.integration.doors import (
     CONFIGURE,
+    CREATE_AGENT,
     CREATE_CONVERSATION,
     CREATE_CUSTOMER,
     CREATE_MENU,
     CREATE_MESSAGE,
+    CREATE_TASK,
     CREATE_WEBHOOK,
     DOORS,
     HISTORY,
     PLACE,
     REPLAY,
+    SPOKEN,
     TRY_MENU,
     UNKNOWN_CALL,
+    UPDATE_AGENT,
     UPDATE_CONVERSATION,
     UPDATE_CUSTOMER,
     UPDATE_MENU,
+    UPDATE_TASK,
     UPDATE_WEBHOOK,
     Door,
     contents,
 )
-from tests.integration.wrong_values import DATES, HEADERS, POLICIES, SUBSCRIPTIONS
+from tests.integration.wrong_fields import FIELDS
 
 WITH_BODY = [
     PLACE,
@@ -46,15 +51,24 @@ WITH_BODY = [
     CREATE_WEBHOOK,
     UPDATE_WEBHOOK,
     REPLAY,
+    CREATE_AGENT,
+    UPDATE_AGENT,
+    CREATE_TASK,
+    UPDATE_TASK,
 ]
 every_body = pytest.mark.parametrize("door", WITH_BODY, ids=str)
 
 
 def refused(response: Response, *statuses: int) -> dict[str, Any]:
-    """The body of an error as telephony writes it."""
-    assert response.status in (statuses or (400, 422)), response.text
+    """The body of an error as telephony writes it. An error that is a sentence is told in that way, too."""
     body: dict[str, Any] = response.json()
     assert body["success"] is False
+    if isinstance(body["error"], str):
+        assert response.status == 400, response.text
+        assert response.header("x-ratelimit-limit")
+        code = body["details"].pop("code")
+        return {"code": code, "error": {"code": code, "message": body["error"], "details": body["details"]}}
+    assert response.status in (statuses or (400, 422)), response.text
     assert body["code"] == body["error"]["code"]
     assert set(body["error"]) >= {"code", "message", "details", "requestId", "timestamp"}
     assert response.header("x-ratelimit-limit")
@@ -134,118 +148,8 @@ def test_a_body_that_is_too_large_is_refused(door: Door, megabytes: float, demo:
     before = contents(demo.stack)
     body = json.dumps({**(door.body or {}), "customGreeting": "x" * int(megabytes * 1024 * 1024 - 200)})
     response = demo(door.method, door.path, body=body, headers={"content-type": "application/json"})
-    assert response.status == 400
-    assert response.json()["code"] == "PAYLOAD_TOO_LARGE"
+    assert refused(response, 400)["code"] == "PAYLOAD_TOO_LARGE"
     assert contents(demo.stack) == before
-
-
-TEXTS: dict[str, Any] = {
-    "empty": "",
-    "a number": 15005550001,
-    "a fraction": 1.5,
-    "true": True,
-    "an array": ["+15005550001"],
-    "an object": {"value": "+15005550001"},
-    "too long": "x" * 3000,
-    "a lone surrogate": "\ud800",
-    "a surrogate pair turned round": "\udc00\ud800",
-}
-PHONES = TEXTS | {
-    "null": None,
-    "no plus": "15005550001",
-    "a leading zero": "+05005550001",
-    "six digits": "+123456",
-    "sixteen digits": "+1234567890123456",
-    "letters": "+1500555ABCD",
-    "blanks": "+1 500 555 0001",
-    "a newline at the end": "+15005550001\n",
-    "a NUL": "+15005550001\x00",
-    "Arabic digits": "+١٥٠٠٥٥٥٠٠٠١",
-    "full-width digits": "+１５００５５５０００１",
-}
-NAMES = TEXTS | {"a NUL": "a\x00b", "a newline": "a\nb", "129 characters": "x" * 129, "a delete": "\x7f"}
-FLAGS: dict[str, Any] = {"text": "true", "one": 1, "an array": [], "an object": {}, "a fraction": 0.0}
-URLS = {name: value for name, value in TEXTS.items() if name != "null"} | {
-    "no scheme": "example.com",
-    "another scheme": "ftp://example.com/",
-    "script": "javascript:alert(1)",
-    "a file": "file:///etc/passwd",
-    "blanks": "https://exa mple.com/",
-    "a password": "https://user:word@example.com/",
-    "no host": "https:///path",
-    "link-local": "https://169.254.169.254/latest/meta-data/",
-    "a private address": "https://10.0.0.1/",
-    "private IPv6": "https://[fd00::1]/",
-    "a port out of range": "https://example.com:70000/",
-    "too long": "https://example.com/" + "a" * 2048,
-}
-EMAILS = TEXTS | {"no domain": "ada@", "two": "a@b@example.com", "a blank": "a b@example.com", "no dot": "ada@example"}
-TAGS: dict[str, Any] = {
-    "text": "vip",
-    "a number": [1],
-    "empty": [""],
-    "a comma": ["a,b"],
-    "a newline": ["a\nb"],
-    "too long": ["x" * 51],
-    "too many": [str(number) for number in range(21)],
-    "a lone surrogate": ["\ud800"],
-}
-FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
-    (PLACE, "customerPhone", PHONES),
-    (PLACE, "agentId", NAMES | {"null": None}),
-    (PLACE, "customerId", NAMES),
-    (PLACE, "conversationId", NAMES),
-    (PLACE, "customGreeting", dict(TEXTS)),
-    (PLACE, "recordingEnabled", FLAGS),
-    (CONFIGURE, "phoneNumber", {name: value for name, value in PHONES.items() if value is not None}),
-    (CONFIGURE, "carrier", {**TEXTS, "unknown": "telnyx", "upper case": "SANDBOX"}),
-    (CONFIGURE, "recordingEnabled", FLAGS),
-    (CONFIGURE, "transcriptionEnabled", FLAGS),
-    (CONFIGURE, "defaultCountryCode", {**TEXTS, "no plus": "1", "five digits": "+12345", "zero": "+0"}),
-    (CONFIGURE, "webhookUrl", URLS),
-    (CONFIGURE, "settings", {"text": "x", "a number": 1, "an array": [], "unknown": {"x": 1}}),
-    (CONFIGURE, "settings.webhookUrl", URLS),
-    (CREATE_CUSTOMER, "profile", {"null": None, "text": "x", "an array": [], "unknown": {"x": 1}}),
-    (CREATE_CUSTOMER, "profile.firstName", NAMES | {"blanks": "  "}),
-    (CREATE_CUSTOMER, "profile.email", EMAILS),
-    (CREATE_CUSTOMER, "profile.phone", {name: value for name, value in PHONES.items() if value is not None}),
-    (CREATE_CUSTOMER, "tier", {**TEXTS, "null": None, "unknown": "iron", "upper case": "GOLD"}),
-    (CREATE_CUSTOMER, "status", {**TEXTS, "null": None, "unknown": "gone"}),
-    (CREATE_CUSTOMER, "tags", TAGS | {"null": None}),
-    (CREATE_CUSTOMER, "customFields", {"null": None, "text": "x", "an array": []}),
-    (UPDATE_CUSTOMER, "profile.company", NAMES),
-    (UPDATE_CUSTOMER, "profile.email", EMAILS),
-    (UPDATE_CUSTOMER, "tags", TAGS),
-    (CREATE_CONVERSATION, "customerId", NAMES | {"null": None}),
-    (CREATE_CONVERSATION, "subject", NAMES | {"129 characters": "x" * 201}),
-    (CREATE_CONVERSATION, "channel", {**TEXTS, "null": None, "upper case": "Email", "a blank": "e mail"}),
-    (CREATE_CONVERSATION, "assignedTo", NAMES),
-    (CREATE_CONVERSATION, "labels", TAGS | {"null": None}),
-    (UPDATE_CONVERSATION, "status", {**TEXTS, "unknown": "done"}),
-    (UPDATE_CONVERSATION, "priority", {**TEXTS, "unknown": "highest"}),
-    (UPDATE_CONVERSATION, "inboxId", NAMES),
-    (CREATE_MESSAGE, "text", {name: value for name, value in TEXTS.items() if name != "too long"} | {"a NUL": "a\x00"}),
-    (CREATE_MESSAGE, "senderId", NAMES),
-    (CREATE_MENU, "name", NAMES | {"null": None}),
-    (CREATE_MENU, "greeting", TEXTS | {"null": None, "a NUL": "a\x00b"}),
-    (CREATE_MENU, "options", {"null": None, "text": "1", "an object": {}, "no object": ["1"], "none": []}),
-    (UPDATE_MENU, "timeoutAction", {"a number": 1, "an array": [], "empty": "", "unknown": "transfer", "nothing": {}}),
-    (TRY_MENU, "inputs", {"null": None, "text": "1", "an object": {}, "numbers": [1], "too many": ["1"] * 101}),
-    (CREATE_WEBHOOK, "name", NAMES | {"null": None}),
-    (CREATE_WEBHOOK, "url", URLS | {"null": None, "another port": "https://10.1.2.3:8443/"}),
-    (CREATE_WEBHOOK, "events", SUBSCRIPTIONS | {"null": None}),
-    (CREATE_WEBHOOK, "headers", HEADERS | {"null": None}),
-    (CREATE_WEBHOOK, "retryPolicy", POLICIES),
-    (UPDATE_WEBHOOK, "name", NAMES),
-    (UPDATE_WEBHOOK, "url", URLS),
-    (UPDATE_WEBHOOK, "events", SUBSCRIPTIONS),
-    (UPDATE_WEBHOOK, "isActive", FLAGS),
-    (UPDATE_WEBHOOK, "headers", HEADERS),
-    (UPDATE_WEBHOOK, "retryPolicy", POLICIES),
-    (REPLAY, "startDate", DATES | {"null": None}),
-    (REPLAY, "endDate", DATES),
-    (REPLAY, "status", {**TEXTS, "null": None, "pending": "pending"}),
-]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +188,7 @@ UNKNOWN_NAMES = [
 @every_body
 def test_an_unknown_field_is_refused(door: Door, demo: Client) -> None:
     before = contents(demo.stack)
-    for name in UNKNOWN_NAMES:
+    for name in set(UNKNOWN_NAMES) - set(door.body or {}):
         error = refused(demo(door.method, door.path, json={**(door.body or {}), name: "x"}), 422)["error"]
         assert error["code"] == "VALIDATION_ERROR", name
         assert len(json.dumps(error)) < 20_000
@@ -320,7 +224,7 @@ ODD_IDS = [
     "place",
     ["telephony/calls/{}", "telephony/calls/{}/recording", "telephony/calls/{}/recording/stream", "v1/customers/{}",
      "telephony/ivr/{}", "v1/conversations/{}", "v1/conversations/{}/messages", "v1/webhooks/{}", "v1/webhooks/{}/logs",
-     f"v1/webhooks/{UNKNOWN_CALL}/logs/{{}}"],
+     f"v1/webhooks/{UNKNOWN_CALL}/logs/{{}}", "v1/agents/{}", "v1/tasks/{}"],
 )  # fmt: skip
 @pytest.mark.parametrize("odd", ODD_IDS, ids=lambda odd: odd[:20])
 def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:
@@ -328,7 +232,8 @@ def test_an_odd_id_is_of_nothing(odd: str, place: str, demo: Client) -> None:
         response = demo("GET", f"/api/{place.format(odd)}")
     assert response.status == 404, response.text
     assert counted.total() <= 2  # nobody looks for what is no id: the database would refuse a key too long
-    assert response.json()["code"] == "RESOURCE_NOT_FOUND"
+    body = response.json()
+    assert (body.get("code") or body["details"]["code"]) == "RESOURCE_NOT_FOUND"
 
 
 ODD_HEADERS = [
@@ -343,7 +248,7 @@ ODD_HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("door", DOORS, ids=str)
+@pytest.mark.parametrize("door", [*DOORS, *SPOKEN], ids=str)
 def test_odd_headers_make_no_fault(door: Door, demo: Client) -> None:
     for headers in ODD_HEADERS:
         assert demo(door.method, door.path, json=door.body, headers=headers).status < 500, headers

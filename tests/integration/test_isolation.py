@@ -10,7 +10,7 @@ import pytest
 from infra.local.stack import Stack
 from tests.integration.things import (
     OPERATIONS,
-    OWN_NAMES,
+    OWN_PATHS,
     UNKNOWN,
     Described,
     Party,
@@ -19,7 +19,7 @@ from tests.integration.things import (
     without_what_differs,
 )
 
-WITH_IDS = [one for one in OPERATIONS if set(one.parameters) - OWN_NAMES]
+WITH_IDS = [one for one in OPERATIONS if one.parameters and one.path not in OWN_PATHS]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Values of every wrong kind that a webhook is refused for."""
+"""Values of every wrong kind that webhooks, AI agents and tasks are refused for."""
 
 from typing import Any
 
@@ -41,3 +41,38 @@ DATES: dict[str, Any] = {
     "true": True,
     "a lone surrogate": "\ud800",
 }
+SHARES: dict[str, Any] = {
+    "text": "x",
+    "a number as text": "0.5",
+    "true": True,
+    "negative": -0.1,
+    "too much": 1.3,
+    "an array": [],
+}
+VOICES: dict[str, Any] = {"text": "x", "an array": [], "unknown": {"pitch": 1}, "another id": {"voice_id": "a b"}}
+RULES: dict[str, Any] = {
+    "text": "x",
+    "an array": [],
+    "a letter": {"a": {"action": "hangup"}},
+    "two keys": {"12": {"action": "hangup"}},
+    "no action": {"1": {}},
+    "another action": {"1": {"action": "dance"}},
+    "nothing to say": {"1": {"action": "say"}},
+    "nobody to transfer to": {"1": {"action": "transfer"}},
+    "a transfer to no number": {"1": {"action": "transfer", "to": "sales"}},
+    "a number that is not called": {"1": {"action": "hangup", "to": "+15005550001"}},
+    "a transfer that talks": {"1": {"action": "transfer", "to": "+15005550001", "text": "Bye."}},
+    "unknown": {"1": {"action": "hangup", "x": 1}},
+}
+CONTEXTS: dict[str, Any] = {
+    "text": "x",
+    "an array": [],
+    "no name": {"": 1},
+    "a brace": {"a}": 1},
+    "a NUL": {"a\x00": 1},
+    "too large": {"a": "x" * 17_000},
+    "too many": {str(number): 1 for number in range(101)},
+    "a lone surrogate": {"a": "\ud800"},
+}
+PRIORITIES: dict[str, Any] = {"text": "high", "a fraction": 0.5, "true": True, "too high": 1001, "too low": -1001}
+TOLD: dict[str, Any] = {"text": "call_started", "unknown": ["call_ringing"], "a number": [1], "an object": {}}

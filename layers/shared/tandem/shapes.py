@@ -52,6 +52,16 @@ def _first_moment(day: date) -> datetime:
     return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+def _not_null(value: object) -> object:
+    if value is None:
+        raise ValueError("cannot be null")
+    return value
+
+
+NotNull = AfterValidator(_not_null)
+"""Of a field that may be left out of a change, but not be taken away."""
+
+
 class Body(BaseModel):
     """A request body in camelCase; a field it does not know is refused."""
 
@@ -79,3 +89,10 @@ class SnakeBody(BaseModel):
 
 class SnakeView(BaseModel):
     """An answer in snake_case."""
+
+
+class SnakeDeleted(SnakeView):
+    """What was removed."""
+
+    id: str
+    deleted: Literal[True] = True

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from tandem.calls.flow import Flow, Stage
 from tandem.carriers.base import Cost, Outcome, Sought
-from tandem.shapes import E164, Body, Name, View, span
+from tandem.shapes import E164, Body, Name, SnakeView, View, span
 
 OUTBOUND, INBOUND = "outbound", "inbound"
 
@@ -29,6 +29,22 @@ class Status(StrEnum):
     def is_final(self) -> bool:
         """Whether a call in this status stays there."""
         return self in (Status.COMPLETED, Status.MISSED, Status.FAILED)
+
+    @property
+    def spoken(self) -> "AgentsStatus":
+        """As the voice agents' family says it."""
+        return _SPOKEN[self]
+
+
+AgentsStatus = Literal["initiated", "in_progress", "completed", "failed"]
+_SPOKEN: dict[Status, AgentsStatus] = {
+    Status.INITIATED: "initiated",
+    Status.RINGING: "initiated",
+    Status.ANSWERED: "in_progress",
+    Status.COMPLETED: "completed",
+    Status.MISSED: "failed",
+    Status.FAILED: "failed",
+}
 
 
 class DialState(StrEnum):
@@ -72,6 +88,9 @@ REACHED = frozenset({Outcome.ANSWERED_HUMAN, Outcome.VOICEMAIL})
 ASSUMED = "the carrier never told of the end; it was assumed"
 
 
+_CLOSED = {Status.COMPLETED: "ended over the API", Status.FAILED: "canceled over the API"}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call, whoever placed it and whichever carrier bears it. `version` grows with every write.
@@ -105,6 +124,8 @@ class Call:
     ended_at: datetime | None = None
     end_assumed: bool = False
     """Nobody told of the end of an answered call: it was taken as over after so many hours."""
+    closed_as: Status | None = None
+    """The status that whoever ended or canceled it over the API gave it, whatever its outcome would say."""
     told_outcome: Outcome | None = None
     told_cause: str | None = None
     talk_seconds: int | None = None
@@ -123,7 +144,7 @@ class Call:
     def status(self) -> Status:
         """Where the call stands. An end of which the outcome is not known yet leaves it where it was."""
         if outcome := self.outcome:
-            return final_status(self.direction, outcome)
+            return self.closed_as or final_status(self.direction, outcome)
         if self.told_answered_at:
             return Status.ANSWERED
         return Status.RINGING if self.ringing_at else Status.INITIATED
@@ -146,7 +167,9 @@ class Call:
 
     @property
     def cause(self) -> str | None:
-        """Why it ended, in the carrier's words or, where the end was assumed, in ours."""
+        """Why it ended, in the carrier's words or, where the end was assumed or came over the API, in ours."""
+        if self.closed_as:
+            return _CLOSED[self.closed_as]
         return ASSUMED if self.end_assumed else self.told_cause
 
     @property
@@ -243,6 +266,14 @@ class CostView(TypedDict):
 
     amount: str
     currency: str
+
+
+class CallClosed(SnakeView):
+    """A call that was ended or canceled."""
+
+    call_id: str
+    status: AgentsStatus
+    message: str
 
 
 CallView = TypedDict(

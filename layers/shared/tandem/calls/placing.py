@@ -9,12 +9,22 @@ from tandem import clock
 from tandem.agents import service as agents
 from tandem.agents.models import Agent
 from tandem.analytics import service as analytics
+from tandem.assistants import service as assistants
 from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled, Write
 from tandem.calls import changes, lifecycle, store
 from tandem.calls.models import OUTBOUND, RETRYABLE, Call, CallRequest, DialState
-from tandem.carriers.base import Assistant, Carrier, CarrierEvent, Dial, DialRefused, DialUnknown, Happened
+from tandem.carriers.base import (
+    Assistant,
+    Carrier,
+    CarrierEvent,
+    Dial,
+    DialRefused,
+    DialUnknown,
+    Happened,
+    Mirroring,
+)
 from tandem.carriers.registry import SANDBOX_NUMBER, carrier, conversing
 from tandem.conversations import service as conversations
 from tandem.customers import service as customers
@@ -200,7 +210,7 @@ def _intent(call: Call, order: _Order, parties: _Parties, actor: str) -> list[Wr
 def _dial(call: Call, adapter: Carrier, assistant: Assistant | None) -> Call:
     dial = Dial(call.reference, call.from_number, call.to_number, call.recording_enabled, assistant)
     try:
-        carrier_call_id = adapter.dial(dial)
+        carrier_call_id = adapter.dial(_introduced(dial, adapter, call.tenant_id))
     except DialRefused as refusal:
         raise _refused(call, refusal) from refusal
     except Exception as lost:  # whatever else goes wrong in there, the carrier may have placed the call
@@ -218,6 +228,16 @@ def _dial(call: Call, adapter: Carrier, assistant: Assistant | None) -> Call:
         logger().warning("the dial's outcome could not be stored; it will be settled", call_id=call.call_id)
         count("DialNotStored")
     return replace(call, dial=DialState.ACCEPTED, carrier_call_id=carrier_call_id)
+
+
+def _introduced(dial: Dial, adapter: Carrier, tenant_id: str) -> Dial:
+    """The dial with the AI agent as the carrier knows it, which may have to hear of it first."""
+    assistant = dial.assistant
+    if assistant is None or assistant.is_mirrored or not isinstance(adapter, Mirroring):
+        return dial
+    provider_agent_id = adapter.mirror(assistant)
+    assistants.mirrored(tenant_id, assistant, provider_agent_id)
+    return replace(dial, assistant=replace(assistant, provider_agent_id=provider_agent_id, is_mirrored=True))
 
 
 def _kept(call: Call, carrier_call_id: str) -> bool:

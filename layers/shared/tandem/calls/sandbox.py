@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from tandem.calls.conversing import hear_conversation
 from tandem.calls.service import hear
 from tandem.carriers.sandbox import event_of
+from tandem.carriers.sandbox_ending import is_cut
 from tandem.carriers.sandbox_talk import heard_of
 
 
@@ -15,8 +16,10 @@ class SandboxTold(BaseModel):
 
 
 def hear_sandbox(message: SandboxTold) -> None:
-    """Merge what the sandbox tells into its call, or into what was said in it."""
+    """Merge what the sandbox tells into its call, or into what was said in it, unless that was hung up before."""
     told = message.model_dump()
+    if is_cut(told):
+        return
     if event := event_of(told):
         hear("sandbox", [event])
     elif heard := heard_of(told):

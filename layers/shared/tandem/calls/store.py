@@ -11,7 +11,7 @@ from typing import Any
 from tandem.aws import table
 from tandem.aws.table import DUE_INDEX, Absent, Attr, Item, Key, Put, Update, Write
 from tandem.calls.flow import Flow, Stage
-from tandem.calls.models import Call, DialState, Recording, RecordingState
+from tandem.calls.models import Call, DialState, Recording, RecordingState, Status
 from tandem.carriers.base import Cost, Outcome
 from tandem.clock import iso, parse
 from tandem.shards import shard, shards
@@ -114,6 +114,7 @@ def from_item(item: Item) -> Call:
         told_answered_at=times["answered_at"],
         ended_at=times["ended_at"],
         end_assumed=item.get("end_assumed", False),
+        closed_as=Status(item["closed_as"]) if item.get("closed_as") else None,
         told_outcome=Outcome(item["outcome"]) if item.get("outcome") else None,
         told_cause=item.get("cause"),
         talk_seconds=item.get("talk_seconds"),
@@ -151,6 +152,7 @@ def _attributes(call: Call) -> dict[str, Any]:
         "transcription_enabled": call.transcription_enabled or None,
         "outcome": call.told_outcome.value if call.told_outcome else None,
         "cause": call.told_cause,
+        "closed_as": call.closed_as.value if call.closed_as else None,
         "end_assumed": call.end_assumed or None,
         "talk_seconds": call.talk_seconds,
         "cost": {"amount": call.cost.amount, "currency": call.cost.currency} if call.cost else None,

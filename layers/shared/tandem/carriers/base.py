@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from tandem.carriers.instructions import Instruction
@@ -154,7 +154,8 @@ class Assistant:
     """The AI agent that a call is held by, as a carrier is told of it.
 
     `first_message` is what it says first, complete; `variables` are what it knows of this call. `voice_settings` and
-    `dtmf_rules` as the API takes them. `provider_agent_id`: who it is at the provider, where that is known.
+    `dtmf_rules` as the API takes them. `provider_agent_id`: who it is at the provider, where that is known;
+    `is_mirrored`: and the provider knows it as it is in this `version`.
     """
 
     agent_id: str
@@ -165,6 +166,8 @@ class Assistant:
     variables: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     provider_agent_id: str | None = None
     dtmf_rules: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
+    is_mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +284,11 @@ class Carrier(Protocol):
 
     def client_address(self, client_name: str) -> str:
         """How a Connect names that client."""
+
+
+@runtime_checkable
+class Mirroring(Protocol):
+    """A carrier that keeps AI agents of its own: ours must be known there before it can let them talk."""
+
+    def mirror(self, assistant: Assistant) -> str:
+        """Make the AI agent known, or what is known of it as it is now; who it is there. Raises DialRefused."""

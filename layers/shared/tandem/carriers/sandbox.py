@@ -17,7 +17,7 @@ from tandem import clock
 from tandem.aws import queue, table
 from tandem.aws.parameters import find_parameter
 from tandem.aws.table import Absent, ConditionFailed, Item, Update
-from tandem.carriers import sandbox_talk
+from tandem.carriers import sandbox_ending, sandbox_talk
 from tandem.carriers.audio import tone_wav
 from tandem.carriers.base import (
     CarrierEvent,
@@ -144,11 +144,16 @@ class Sandbox:
         passed = (clock.now() - dialled_at).total_seconds()
         told = [step for step in _script(dial.to_number).steps if step.told <= passed]
         told = [step for step in told if dial.record or step.happened != Happened.RECORDED]
+        ended = sandbox_ending.hung_up_at(item["session"])
+        if ended:
+            told = [step for step in told if dialled_at + timedelta(seconds=step.at) <= ended]
         events = [event_of(_message(step, dial, item["session"], dialled_at)) for step in told]
+        events += [sandbox_ending.end(item["session"], call.reference, ended)] if ended else []
         return Found(Finding.PLACED, item["session"], [event for event in events if event])
 
     def hang_up(self, carrier_call_id: str) -> None:
-        """The sandbox's calls end by their script."""
+        """End the call now: what is left of its script is not told."""
+        sandbox_ending.hang_up(carrier_call_id)
 
     def redirect(self, carrier_call_id: str, url: str) -> bool:
         """The sandbox's calls go by their script."""
@@ -244,6 +249,7 @@ def _message(step: Step, call: Dial, session: str, dialled_at: datetime) -> dict
         "from": call.from_number,
         "to": call.to_number,
         "direction": "outbound",
+        "dialled_at": clock.iso(dialled_at),
         "happened": step.happened.value,
         "occurred_at": clock.iso(dialled_at + timedelta(seconds=step.at)),
         "outcome": step.outcome.value if step.outcome else None,

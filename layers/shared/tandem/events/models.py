@@ -14,6 +14,9 @@ RECORDING_FOUND = "internal.recording.found"
 TRANSCRIPT_COMPLETED = "transcript.completed"
 """A conversation is over, and all that was said in it is known."""
 
+TASK_TOLD = "internal.task."
+"""What the types of events begin with that are for the webhook of one task, which is their subject."""
+
 PUBLISH_WITHIN = 60
 """Seconds after which the sweep looks for an event that the stream has not published."""
 

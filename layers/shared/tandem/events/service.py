@@ -1,12 +1,14 @@
 """Publishing what happened: to the customers' webhooks, and to the platform's own workers."""
 
+import json
 from datetime import datetime
 
 from tandem.aws.marshal import Item
 from tandem.events import outbox
-from tandem.events.models import RECORDING_FOUND, TRANSCRIPT_COMPLETED, Event
+from tandem.events.models import RECORDING_FOUND, TASK_TOLD, TRANSCRIPT_COMPLETED, Event
 from tandem.recordings import requests as recording_requests
 from tandem.sweeping import each
+from tandem.tasks import hints as tasks
 from tandem.webhooks import service as webhooks
 
 
@@ -16,6 +18,8 @@ def publish(event: Event) -> None:
         recording_requests.send(event.tenant_id, event.subject)
     if event.type == TRANSCRIPT_COMPLETED:
         recording_requests.look_at_transcript(event.tenant_id, event.subject)
+    if event.type.startswith(TASK_TOLD):
+        tasks.send_told(event.tenant_id, json.loads(event.body)["task_id"], event.event_id)
     if not event.is_internal:
         webhooks.fan_out(event)
     outbox.mark_published(event)

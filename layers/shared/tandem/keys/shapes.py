@@ -250,13 +250,6 @@ class ApiKeyPage(View):
         return cls(keys=shown, total=total, page=page, limit=limit, total_pages=-(-total // limit))
 
 
-class AgentsKeyDeleted(SnakeView):
-    """What was removed."""
-
-    id: str
-    deleted: Literal[True] = True
-
-
 def end_of(wanted: date) -> datetime:
     """The moment that an expiry names: a day is good to its end, in UTC."""
     if isinstance(wanted, datetime):

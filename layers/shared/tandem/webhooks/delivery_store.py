@@ -197,8 +197,8 @@ def due(moment: datetime) -> Iterator[tuple[str, str, str | None]]:
     for name in shards(store.FAMILY):
         for item in table.query_index(Key("due_shard").eq(name) & Key("due_at").lte(iso(moment)), index=DUE_INDEX):
             tenant_id, sk = str(item["pk"]).removeprefix("TENANT#"), str(item["sk"])
-            if sk.startswith(store.PREFIX):
-                yield tenant_id, sk.removeprefix(store.PREFIX), None
+            if resumed := store.endpoint_of(sk):
+                yield tenant_id, resumed, None
             else:
                 endpoint_id, _, event_id = sk.removeprefix(_PREFIX).partition("#")
                 yield tenant_id, endpoint_id, event_id

@@ -43,6 +43,9 @@ TEST_EVENT = "webhook.test"
 CALL_EVENTS = tuple(sorted(name for name in EVENT_TYPES if name.startswith("call.")))
 """What a phone service's `webhookUrl` is sent."""
 
+TASK_EVENTS = ("call_completed", "call_failed", "call_started")
+"""What a task's webhook can be sent."""
+
 MOST_ENDPOINTS = 50
 """Per tenant, which bounds what one event can set off."""
 

@@ -40,7 +40,7 @@ def fan_out(event: Event) -> None:
     """Have an event delivered to every endpoint that subscribed to its type. Repeating it has no further effect."""
     for endpoint in store.of_tenant(event.tenant_id):
         if endpoint.takes(event.type):
-            _enqueue(endpoint, event)
+            enqueue(endpoint, event)
 
 
 def create_endpoint(tenant_id: str, wanted: NewEndpoint, *, actor: str) -> Endpoint:
@@ -49,7 +49,7 @@ def create_endpoint(tenant_id: str, wanted: NewEndpoint, *, actor: str) -> Endpo
     if sum(1 for _ in store.of_tenant(tenant_id)) >= MOST_ENDPOINTS:
         raise Conflict(f"There are {MOST_ENDPOINTS} webhooks already, which is the most.")
     policy = wanted.retry_policy.policy() if wanted.retry_policy else None
-    endpoint = _new(tenant_id, ids.new_id(), wanted.name, wanted.url, wanted.events)
+    endpoint = new_endpoint(tenant_id, ids.new_id(), wanted.name, wanted.url, wanted.events)
     endpoint = replace(endpoint, headers=wanted.headers, policy=policy)
     about = {"url": endpoint.url, "events": list(endpoint.events)}
     if not _written(store.insertion(endpoint), endpoint, actor, "create", about):
@@ -146,7 +146,9 @@ def set_phone_service_endpoint(tenant_id: str, url: str | None, *, field: str = 
             if not before.is_active:
                 set_active(tenant_id, endpoint_id, active=True, actor=PHONE_SERVICE)
             return None
-        endpoint = replace(_new(tenant_id, endpoint_id, "Phone service", url, CALL_EVENTS), source=PHONE_SERVICE)
+        endpoint = replace(
+            new_endpoint(tenant_id, endpoint_id, "Phone service", url, CALL_EVENTS), source=PHONE_SERVICE
+        )
         try:
             store.put(endpoint, before)
         except ConditionFailed:
@@ -161,7 +163,8 @@ def _phone_service_id(tenant_id: str) -> str:
     return ids.derived_id(PHONE_SERVICE, tenant_id)
 
 
-def _enqueue(endpoint: Endpoint, event: Event) -> None:
+def enqueue(endpoint: Endpoint, event: Event) -> None:
+    """Have an event delivered to an endpoint, or held while that is paused. Repeating it has no further effect."""
     moment = clock.now()
     delivery = Delivery(
         tenant_id=event.tenant_id,
@@ -180,7 +183,8 @@ def _enqueue(endpoint: Endpoint, event: Event) -> None:
     hints.send(event.tenant_id, endpoint.endpoint_id, [event.event_id])
 
 
-def _new(tenant_id: str, endpoint_id: str, name: str, url: str, events: Sequence[str]) -> Endpoint:
+def new_endpoint(tenant_id: str, endpoint_id: str, name: str, url: str, events: Sequence[str]) -> Endpoint:
+    """A registration with a secret of its own, not stored yet."""
     moment: datetime = clock.now()
     secrets = [Secret(signing.new_secret())]
     return Endpoint(tenant_id, endpoint_id, name, url, list(events), secrets, created_at=moment, updated_at=moment)

@@ -1,4 +1,5 @@
-"""Webhook endpoints in the table: `TENANT#<t>` / `WEBHOOK#<endpoint_id>`, with their health and in-flight slots."""
+"""Webhook endpoints in the table: `TENANT#<t>` / `WEBHOOK#<endpoint_id>` (those of tasks: `TASKHOOK#`), with their
+health and in-flight slots."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ from tandem.webhooks.models import Backoff, Endpoint, Policy, Secret
 FAMILY = "DELIVERY"
 """Of the due index: deliveries, and endpoints that have held deliveries to let go."""
 
-PREFIX = "WEBHOOK#"
+PREFIX, _TASK_PREFIX = "WEBHOOK#", "TASKHOOK#"
+TASK_ID = "task-"
+"""What the ids of the destinations of tasks begin with: they are kept apart, and listed nowhere."""
 
 INDEX_LAG = timedelta(seconds=60)
 """After this an index has surely heard of what was written to the table."""
@@ -35,7 +38,12 @@ class SlotRefused(Exception):
 
 def key(tenant_id: str, endpoint_id: str) -> tuple[str, str]:
     """An endpoint's key."""
-    return f"TENANT#{tenant_id}", f"{PREFIX}{endpoint_id}"
+    return f"TENANT#{tenant_id}", f"{_TASK_PREFIX if endpoint_id.startswith(TASK_ID) else PREFIX}{endpoint_id}"
+
+
+def endpoint_of(sk: str) -> str | None:
+    """The endpoint whose item has this sort key, None where it is no endpoint's."""
+    return next((sk.removeprefix(each) for each in (PREFIX, _TASK_PREFIX) if sk.startswith(each)), None)
 
 
 def insertion(endpoint: Endpoint) -> Put:
