@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.websocket import Conversation
 from tests.integration.conftest import Client
-from tests.integration.live.listening import Line, connections, finals, heard, kinds, turn
+from tests.integration.live.listening import Line, connections, finals, heard, kinds, statuses, turn
 
 
 @pytest.fixture
@@ -26,13 +25,6 @@ def ringing(demo: Client) -> Line:
 
 
 PUSHER = "WorkersOnCallChanged"
-
-
-def statuses(socket: Conversation) -> list[str]:
-    """What a socket was told that the call is, in order. A slow machine may be greeted when the call is answered."""
-    frames = [frame["data"] for frame in socket.messages() if "status" in frame.get("data", {})]
-    told = [data["status"] for data in frames]
-    return told if told[0] != "in_progress" else ["initiated", *told]
 
 
 def test_what_is_said_is_told_as_it_is_said(line: Line) -> None:
