@@ -196,6 +196,25 @@ def test_a_connection_that_comes_into_being_is_waited_for(ringing: Line) -> None
     assert len(tries) == 3
 
 
+def test_a_connection_that_left_before_it_was_greeted_is_not_waited_for(ringing: Line) -> None:
+    leaving, staying = ringing.open(), ringing.open()
+    hub = ringing.stack.hub
+    assert hub is not None
+    manage, tries = ringing.stack.cloud.routes["execute-api"], []
+
+    def gone_meanwhile(request: Any) -> Any:
+        tries.append(request.path.rpartition("/")[2])
+        if tries[-1] == leaving.client.id:
+            leaving.close()
+        return manage(request)
+
+    ringing.stack.cloud.routes["execute-api"] = gone_meanwhile
+    ringing.stack.settle()
+    ringing.stack.cloud.routes["execute-api"] = manage
+    assert sorted(tries) == sorted([leaving.client.id, staying.client.id])
+    assert [item["connection_id"] for item in ringing.sockets()] == [staying.client.id]
+
+
 def test_one_that_cannot_be_sent_to_keeps_no_other_waiting_and_gets_all_later(line: Line) -> None:
     sockets = [line.listen() for _ in range(2)]
     first, second = sorted(sockets, key=lambda socket: socket.client.id)
