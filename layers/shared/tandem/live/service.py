@@ -134,6 +134,8 @@ def _post(socket: Socket, text: str) -> None:
         try:
             sockets.post(socket.connection_id, text)
         except sockets.Gone:
+            if not store.stands(socket):
+                raise
             time.sleep(pause)
             continue
         return

@@ -39,6 +39,11 @@ def of_call(tenant_id: str, call_id: str) -> list[Socket]:
     return [_from_item(item) for item in table.query_all(condition, consistent=True)]
 
 
+def stands(socket: Socket) -> bool:
+    """Whether a socket has not been forgotten."""
+    return table.get(*_key(socket)) is not None
+
+
 def progressed(socket: Socket, look_again: datetime | None) -> None:
     """Write down what a socket has been sent, and when to look at it again, if at all."""
     pk, sk = _key(socket)
