@@ -18,6 +18,7 @@ class Settings:
     live_url: str
     """Where a call is listened to, with `{call_id}` in it."""
     sockets_endpoint: str
+    telnyx_queue: str
     api_url: str
     api_url_parameter: str
     carrier_parameters: str
@@ -63,6 +64,7 @@ def settings() -> Settings:
         sandbox_queue=env.get("SANDBOX_QUEUE_URL", ""),
         live_url=env.get("LIVE_URL", ""),
         sockets_endpoint=env.get("SOCKETS_ENDPOINT", ""),
+        telnyx_queue=env.get("TELNYX_QUEUE_URL", ""),
         api_url=env.get("API_URL", "").rstrip("/"),
         api_url_parameter=env.get("API_URL_PARAMETER", ""),
         carrier_parameters=env.get("CARRIER_PARAMETERS", ""),
