@@ -11,6 +11,7 @@ from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
 from tandem.ids import new_id
 from tests.architecture import queues
+from tests.simulators import telnyx_calls
 from tests.simulators.twilio import Number, TwilioSimulator
 from tests.simulators.twilio_calls import Post, Reply, Scenario
 
@@ -78,6 +79,17 @@ def over_sandbox(journeys: "Journeys") -> None:
     call = queues.done(journeys, journeys.demo, "GET", f"calls/{answer['callId']}")
     assert (call["status"], call["agentId"] in ("agent-1", "agent-2")) == ("missed", True), call
     unstaffed(journeys, journeys.demo)
+
+
+def posting_news(stack: Stack) -> telnyx_calls.Post:
+    """What posts Telnyx's news straight into the stack, and lets what follows from them happen."""
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        answer = stack.request("POST", urlsplit(url).path, headers=dict(headers), body=body)
+        stack.settle()
+        return answer.status
+
+    return post
 
 
 def posting(stack: Stack) -> Post:

@@ -8,6 +8,7 @@ the carrier carries out once.
 
 from collections.abc import Mapping
 
+from tandem import clock
 from tandem.calls import news, steering
 from tandem.calls.models import INBOUND, Call
 from tandem.calls.news import Reading
@@ -136,7 +137,10 @@ class _Way:
         if self._order(call, first, Cue(turn, max(0, len(instructions) - 1))) or isinstance(first, HangUp):
             return
         if isinstance(first, Connect) and self._orders < _MOST_QUESTIONS:
-            self._asked(call, Heard(leg_answered=False), turn)
+            # As if nobody had answered there.
+            session = str(call.carrier_call_id)
+            gone = CarrierEvent(Happened.LEG_ENDED, session, clock.now(), call.reference, leg_answered=False)
+            self._asked(hear(self._adapter.name, [gone]) or call, Heard.of([gone]), turn)
         else:
             self._order(call, HangUp(), None)
 

@@ -190,14 +190,12 @@ _TOLD: Mapping[str, _Tell] = {
 }
 
 
-def resource_events(resource: Payload, session: str, asked_at: datetime) -> list[CarrierEvent]:
-    """What a call's resource tells: that it is over, and when. An answer that nobody told us of, it does not."""
-    if resource.get("is_alive") is not False:
-        return []
-    ended = CarrierEvent(Happened.ENDED, session, moment(resource.get("end_time")) or asked_at)
-    seconds = resource.get("call_duration")
-    talked = isinstance(seconds, int) and not isinstance(seconds, bool) and 0 < seconds < 10**7
-    return [replace(ended, outcome=Outcome.ANSWERED_HUMAN, duration=int(str(seconds)))] if talked else [ended]
+def resource_events(resource: Payload, session: str) -> list[CarrierEvent]:
+    """What a call's resource tells: that it is over, and since when. Whether anybody answered, it does not; and one
+    that is not yet under way is not alive either."""
+    ended_at = moment(resource.get("end_time"))
+    over = ended_at is not None and resource.get("is_alive") is False
+    return [CarrierEvent(Happened.ENDED, session, ended_at)] if over and ended_at else []
 
 
 def moment(text: object) -> datetime | None:

@@ -32,7 +32,7 @@ def call(rest: Rest, connection_id: str, sought: Sought) -> Found:
     events = [event for told in _log(rest, {"filter[leg_id]": leg}) for event in _read(told, connection_id)]
     events = [replace(event, reference=None) for event in events if event.carrier_call_id in ("", session)]
     if not any(event.happened is Happened.ENDED for event in events):
-        events += telnyx_events.resource_events(resource, session, clock.now())
+        events += telnyx_events.resource_events(resource, session)
     return Found(Finding.PLACED, session, events)
 
 
