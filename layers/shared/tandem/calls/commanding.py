@@ -57,8 +57,14 @@ def follow(carrier_name: str, request: CarrierRequest) -> None:
         call = hear(carrier_name, [event])
         if call is None:
             _refuse(adapter, event)
-        elif event.happened in (Happened.RINGING, Happened.ANSWERED, *_ENDS) and not call.status.is_final:
+        elif _leads(call, event):
             _lead(adapter, call, event)
+
+
+def _leads(call: Call, event: CarrierEvent) -> bool:
+    """Whether news may lead on: not where the call is over, nor where an AI agent is talking."""
+    awaited = event.happened in (Happened.RINGING, Happened.ANSWERED) or event.happened in _ENDS
+    return awaited and call.assistant_id is None and not call.status.is_final
 
 
 def _refuse(adapter: Commanded, event: CarrierEvent) -> None:

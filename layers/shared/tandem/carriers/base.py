@@ -323,3 +323,9 @@ class Commanded(Carrier, Protocol):
 
     def command(self, order: Order) -> None:
         """Let a call do this now; of a call that is over, nothing. Raises OrderRefused, Unavailable."""
+
+    def overhears(self, request: CarrierRequest) -> bool:
+        """Whether a request is about what an AI agent and its caller say."""
+
+    def heard(self, request: CarrierRequest) -> Heard | None:
+        """What a request tells of that, at times in seconds since 1970. Raises Unavailable."""

@@ -3,12 +3,21 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from tandem import clock, egress
 from tandem.address import api_url
-from tandem.carriers import telnyx_clients, telnyx_commands, telnyx_events, telnyx_looking, telnyx_signature
+from tandem.carriers import (
+    telnyx_assistants,
+    telnyx_clients,
+    telnyx_commands,
+    telnyx_conversations,
+    telnyx_events,
+    telnyx_looking,
+    telnyx_signature,
+)
 from tandem.carriers.base import (
     CarrierEvent,
     CarrierRequest,
@@ -20,6 +29,7 @@ from tandem.carriers.base import (
     Finding,
     Forged,
     Found,
+    Heard,
     Order,
     OrderRefused,
     Outcome,
@@ -45,6 +55,7 @@ _INVALID_NUMBERS = ("10016", "10027")
 _OVER = ("90015", "90018", "10005")  # no such call, over already, not found: there is nobody left to command
 _NOT_NOW = (401, 403, 408, 429)
 _RING_SECONDS = 60
+_TRANSCRIPTION = {"transcription_engine": "Telnyx", "transcription_tracks": "both"}  # what is said, as it is said
 _RECORDING_SECONDS = 60
 _RECORDING_LIMIT = 100 * 1024 * 1024
 
@@ -74,6 +85,8 @@ class Telnyx:
             raise DialRefused(Outcome.CARRIER_ERROR, "not reached")
         try:
             response = self._rest.ask("POST", "calls", self._order(call))
+        except Unavailable as failure:
+            raise DialRefused(Outcome.CARRIER_ERROR, "the assistant is not to be had") from failure
         except egress.ExchangeFailed as failure:
             if failure.word in ("address_refused", "dns", "connection"):
                 raise DialRefused(Outcome.CARRIER_ERROR, f"not reached: {failure}") from failure
@@ -95,6 +108,9 @@ class Telnyx:
         }
         if call.record:
             order |= {"record": "record-from-answer", "record_channels": "dual", "record_format": "mp3"}
+        if call.assistant:
+            order["assistant"] = telnyx_assistants.started(self._account, self._rest, call.assistant)
+            order |= {"transcription": True, "transcription_config": _TRANSCRIPTION}
         return order
 
     def _hook(self) -> dict[str, str]:
@@ -165,6 +181,27 @@ class Telnyx:
         """The event of a webhook."""
         told = parsed(request.body) if len(request.body) <= _BODY_LIMIT else None
         return telnyx_events.events(told, self._account.connection_id, clock.now())
+
+    def overhears(self, request: CarrierRequest) -> bool:
+        """Whether a webhook is about what an assistant and its caller say."""
+        return self._overheard(request) is not None
+
+    def heard(self, request: CarrierRequest) -> Heard | None:
+        """What a webhook tells of what is said, at times in seconds since 1970. Raises Unavailable where the whole
+        conversation is to be asked for, and cannot be."""
+        told = self._overheard(request)
+        if told is None:
+            return None
+        heard = told.heard
+        if heard.finished and told.conversation_id and not heard.turns:
+            said = telnyx_assistants.messages(self._rest, told.conversation_id)
+            turns, tools = telnyx_conversations.whole(said, clock.timestamp())
+            heard = replace(heard, turns=turns, tool_calls=tools)
+        return heard
+
+    def _overheard(self, request: CarrierRequest) -> telnyx_conversations.Told | None:
+        told = parsed(request.body) if len(request.body) <= _BODY_LIMIT else None
+        return telnyx_conversations.told(told, self._account.connection_id, clock.now())
 
     def render(self, instructions: Sequence[Instruction]) -> CarrierResponse:
         """The commands that the instructions come to, in order: `[{"speak": {"payload": …}}, …]`. Telnyx reads none
