@@ -99,7 +99,7 @@ def test_a_queue_hides_a_message_for_six_times_its_functions_time() -> None:
         for event in resource.get("Properties", {}).get("Events", {}).values()
         if event["Type"] == "SQS" and (queue := named.search(str(event["Properties"]["Queue"])))
     }
-    assert len(hidden) == 3
+    assert len(hidden) == 4
     assert {name for name, (seconds, timeout) in hidden.items() if seconds != 6 * timeout} == set()
 
 

@@ -143,7 +143,7 @@ class TelnyxSimulator(Served):
         if kind == "telephony_credentials":
             return self._credentials(method, rest, request.query, body)
         if kind == "ai":
-            return self._assistants(method, rest, body)
+            return self._assistants(method, rest, request.query, body)
         return _problem(404, "10005", "Resource not found")
 
     def _calls(self, method: str, rest: list[str], body: Body) -> Answer:
@@ -262,7 +262,7 @@ class TelnyxSimulator(Served):
         written = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
         return ".".join([*written, "c2lnbmF0dXJl"])
 
-    def _assistants(self, method: str, rest: list[str], body: Body) -> Answer:
+    def _assistants(self, method: str, rest: list[str], query: Mapping[str, list[str]], body: Body) -> Answer:
         match (method, rest):
             case ("GET", ["assistants"]):
                 return as_json(200, {"data": list(self.assistants.values())})
@@ -271,7 +271,9 @@ class TelnyxSimulator(Served):
                 self.assistants[name] = {"id": name, "created_at": iso(self.now()), **body}
                 return as_json(200, self.assistants[name])
             case ("GET", ["conversations", name, "messages"]) if name in self.messages:
-                return as_json(200, {"data": self.messages[name], "meta": {"total_pages": 1}})
+                size, number = (int(query[f"page[{part}]"][0]) for part in ("size", "number"))
+                page = self.messages[name][size * (number - 1) : size * number]
+                return as_json(200, {"data": page, "meta": {"page_number": number, "page_size": size}})
         return _problem(404, "10005", "Resource not found")
 
 

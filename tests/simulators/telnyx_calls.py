@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.simulators.telnyx_commands import Body, Violation
 
 MOST_COMMANDS = 80
+_MOMENT = timedelta(milliseconds=1)  # between two pieces of news
 Signature = Literal["good", "wrong", "none", "old", "ahead"]
 Post = Callable[[str, bytes, Mapping[str, str]], int]
 """Posts a webhook; the status of the answer, 0 where there was none."""
@@ -156,7 +157,8 @@ class Line:
     def __post_init__(self) -> None:
         self._digits, self._legs = list(self.scenario.digits), list(self.scenario.legs)
         self._held: list[tuple[Call, bytes]] = []
-        self._moment = self.call.created_at
+        began = self.call.created_at
+        self._moment = began.replace(microsecond=began.microsecond // 1000 * 1000)
         self._recording = False
 
     def play(self) -> Call:
@@ -193,7 +195,7 @@ class Line:
 
     def _answered(self, leg: Call, seconds: int) -> None:
         self._moment += timedelta(seconds=seconds)
-        leg.state, leg.answered_at = "answered", self._moment
+        leg.state, leg.answered_at = "answered", self._moment + _MOMENT
         self._tell("call.answered", leg, {"state": "answered", "start_time": iso(leg.created_at)})
 
     def _carry_out(self) -> None:
@@ -294,7 +296,7 @@ class Line:
         self._tell("call.recording.saved", leg, {**payload, "recording_urls": urls}, lacking)
 
     def _tell(self, kind: str, leg: Call, facts: Mapping[str, Any] | None = None, lacking: Sequence[str] = ()) -> None:
-        self._moment += timedelta(milliseconds=1)
+        self._moment += _MOMENT
         event = leg.event(kind, self._moment, facts or {})
         for name in lacking:
             del event["payload"][name]

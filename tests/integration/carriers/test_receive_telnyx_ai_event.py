@@ -145,6 +145,8 @@ def test_live_transcription_counts_where_it_is_final(
     virginian: Client, commanded: TelnyxSimulator, stack: Stack
 ) -> None:
     call_id = _talking(virginian, stack)
+    (call,) = commanded.calls.values()
+    commanded.play(call.control_id)
     spoken = [("inbound", "Hel", False), ("inbound", "Hello?", True), ("outbound", "Good morning!", True)]
     for number, (track, text, final) in enumerate(spoken):
         heard = {"transcription_track": track, "transcript": text, "is_final": final, "confidence": 0.9}
