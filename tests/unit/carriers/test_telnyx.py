@@ -145,7 +145,7 @@ def test_a_refusal_that_says_nothing_is_one_nevertheless(
     simulator: TelnyxSimulator, carrier: Telnyx, body: bytes
 ) -> None:
     simulator.faults.append(Fault(status=422, body=body or b" "))
-    with pytest.raises(DialRefused, match="^422$"):
+    with pytest.raises(DialRefused, match=r"^422$"):
         carrier.dial(DIAL)
 
 
