@@ -77,6 +77,12 @@ SCHEMES: dict[str, Any] = {
         "name": "token",
         "description": "The secret in the address that the carrier was given.",
     },
+    "telnyxSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Telnyx-Signature-Ed25519",
+        "description": "Of `Telnyx-Timestamp`, a `|` and the raw body; good for five minutes.",
+    },
     "twilioSignature": {"type": "apiKey", "in": "header", "name": "X-Twilio-Signature"},
 }
 
@@ -97,5 +103,6 @@ def security(scheme: str, family: str, name: str, *, writes: bool) -> list[dict[
     if scheme == "session":
         return [{"session": []}, cookie]
     if scheme == "carrier":
-        return [{"twilioSignature": []}] if "twilio" in f"{family}_{name}" else [{"carrierToken": []}]
+        signed = next((one for one in ("telnyx", "twilio") if one in name), None)
+        return [{f"{signed}Signature": []}] if signed else [{"carrierToken": []}]
     return []

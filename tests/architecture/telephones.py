@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -11,6 +12,10 @@ from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
 from tandem.ids import new_id
 from tests.architecture import queues
+from tests.simulators import telnyx_calls
+from tests.simulators.serving import Fault
+from tests.simulators.telnyx import TelnyxSimulator
+from tests.simulators.telnyx_calls import envelope
 from tests.simulators.twilio import Number, TwilioSimulator
 from tests.simulators.twilio_calls import Post, Reply, Scenario
 
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
     from tests.architecture.journeys import Journeys
 
 CALLER, AGENT_PHONE = "+254733000005", "+15005550123"
-AMERICAN = "+13125550100"
+AMERICAN, COMMANDED = "+13125550100", "+13125550177"
 
 
 def go(journeys: "Journeys", own_number: str) -> None:
@@ -28,6 +33,8 @@ def go(journeys: "Journeys", own_number: str) -> None:
     unstaffed(journeys, journeys.kenyan)
     with TwilioSimulator(audio=tone_wav(2, "journey")) as carrier:
         over_twilio(journeys, carrier)
+    with TelnyxSimulator(audio=tone_wav(2, "journey")) as commanded:
+        over_telnyx(journeys, commanded)
     over_sandbox(journeys)
 
 
@@ -67,6 +74,32 @@ def over_twilio(journeys: "Journeys", carrier: TwilioSimulator) -> None:
     assert queues.done(journeys, american, "DELETE", f"calls/{call_id}/recording")
 
 
+def over_telnyx(journeys: "Journeys", carrier: TelnyxSimulator) -> None:
+    """Telnyx, out and in: once it cannot be reached, and an agent signs in by browser."""
+    virginian = make_workspace(journeys.stack, "virginian")
+    hook = "http://localhost:3001/api/webhooks/telnyx/voice"
+    carrier.now = lambda: datetime.fromtimestamp(journeys.stack.clock.now(), UTC)
+    carrier.numbers.add(COMMANDED)
+    carrier.webhook_url, carrier.post = hook, posting_news(journeys.stack)
+    journeys.stack.client("ssm").put_parameter(
+        Name="/tandem/local/carriers/telnyx", Value=json.dumps(carrier.account()), Type="SecureString", Overwrite=True
+    )
+    queues.done(journeys, virginian, "POST", "configure", phoneNumber=COMMANDED, carrier="telnyx")
+    call_id = journeys.place(virginian, CALLER)
+    (placed,) = carrier.calls.values()
+    carrier.play(placed.control_id)
+    said = {"transcript": "Good morning!", "role": "agent", "is_final": True, "turn_id": "1"}
+    body = envelope(placed.event("ai.assistant.transcript", carrier.now(), said), hook)
+    assert carrier.post(f"{hook}/conversational-ai", body, carrier.signer.headers(body)) == 200
+    staffed(journeys, virginian)
+    carrier.incoming(COMMANDED, CALLER)
+    carrier.faults += [Fault(status=503)] * 2
+    carrier.incoming(COMMANDED, CALLER)
+    assert queues.done(journeys, virginian, "POST", "webrtc/capability-token", agentId="agent-2")["capabilityToken"]
+    journeys.stack.advance(60)
+    assert queues.done(journeys, virginian, "DELETE", f"calls/{call_id}/recording")
+
+
 def over_sandbox(journeys: "Journeys") -> None:
     """A caller waits, is put through, and waits again as the agent does not pick up."""
     staffed(journeys, journeys.demo)
@@ -78,6 +111,17 @@ def over_sandbox(journeys: "Journeys") -> None:
     call = queues.done(journeys, journeys.demo, "GET", f"calls/{answer['callId']}")
     assert (call["status"], call["agentId"] in ("agent-1", "agent-2")) == ("missed", True), call
     unstaffed(journeys, journeys.demo)
+
+
+def posting_news(stack: Stack) -> telnyx_calls.Post:
+    """What posts Telnyx's news straight into the stack, and lets what follows from them happen."""
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        answer = stack.request("POST", urlsplit(url).path, headers=dict(headers), body=body)
+        stack.settle()
+        return answer.status
+
+    return post
 
 
 def posting(stack: Stack) -> Post:

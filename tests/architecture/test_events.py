@@ -1,6 +1,7 @@
 """tests/events: one event a function, for `sam local invoke`, each of which its handler takes."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,14 @@ from tests.architecture.queues import MENU
 from tests.architecture.test_layout import FUNCTIONS
 from tests.conftest import AFRICAS_TALKING_TOKEN
 from tests.integration.doors import forget_accounts
+from tests.simulators.telnyx import TelnyxSimulator
 from tests.simulators.twilio import TwilioSimulator
 
 TWILIO = {"TWILIO_ACCOUNT_SID": TwilioSimulator.account_sid, "TWILIO_AUTH_TOKEN": TwilioSimulator.auth_token}
 """Who signed the events of that carrier."""
+
+TELNYX = TelnyxSimulator()
+"""Who signs the events of that carrier, whose signatures are good for five minutes."""
 
 EVENTS = Path(__file__).parents[1] / "events"
 
@@ -32,7 +37,10 @@ def names(whole_stack: Stack) -> dict[str, str]:
     """What stands in the events' places: a workspace of this stack, its key, and a call of it with a recording."""
     whole_stack.reset()
     forget_accounts(whole_stack)
-    store(whole_stack, accounts({"AFRICASTALKING_TOKEN": AFRICAS_TALKING_TOKEN, **TWILIO}))
+    store(
+        whole_stack,
+        accounts({"AFRICASTALKING_TOKEN": AFRICAS_TALKING_TOKEN, "TELNYX_PUBLIC_KEY": TELNYX.public_key, **TWILIO}),
+    )
     workspace = make_workspace(whole_stack, "events", owner=an_owner("events"))
     open_to_anyone(whole_stack, workspace)
     headers = {"authorization": f"Bearer {workspace.keys['live']}"}
@@ -98,7 +106,11 @@ def test_an_event_is_taken_by_its_function(name: str, names: dict[str, str], who
     text = (EVENTS / f"{name}.json").read_text()
     for place, value in names.items():
         text = text.replace(place, value)
-    outcome = whole_stack.invoke(name, json.loads(text))
+    event = json.loads(text)
+    if name.startswith("CarriersReceiveTelnyx"):
+        TELNYX.now = lambda: datetime.fromtimestamp(whole_stack.clock.now(), UTC)
+        event["headers"] |= TELNYX.signer.headers(event["body"].encode())
+    outcome = whole_stack.invoke(name, event)
     assert outcome.error is None
     if outcome.payload and "statusCode" in outcome.payload:
         assert outcome.payload["statusCode"] in ((404,) if name == "PlatformAnswerUnknown" else (200, 201, 204)), (

@@ -9,6 +9,7 @@ from tests.contract.africas_talking import AfricasTalkingHarness, africas_talkin
 from tests.contract.elevenlabs import ElevenLabsHarness, elevenlabs
 from tests.contract.harness import Harness
 from tests.contract.sandbox import ENVIRONMENT, SandboxHarness, sandbox
+from tests.contract.telnyx import TelnyxHarness, telnyx
 from tests.contract.twilio import TwilioHarness, twilio
 from tests.simulators.africas_talking_calls import Scenario
 
@@ -18,6 +19,7 @@ CARRIERS: dict[str, type[Harness]] = {
     "africas_talking_demo": AfricasTalkingHarness,  # in the vocabulary of the provider's demo service
     "elevenlabs": ElevenLabsHarness,
     "sandbox": SandboxHarness,
+    "telnyx": TelnyxHarness,
     "twilio": TwilioHarness,
 }
 INSTRUCTED = [name for name in CARRIERS if name != "elevenlabs"]
@@ -53,6 +55,10 @@ def harness(request: pytest.FixtureRequest, environment: SetEnvironment) -> Iter
     if request.param == "twilio":
         with twilio() as simulated_twilio:
             yield simulated_twilio
+        return
+    if request.param == "telnyx":
+        with telnyx() as simulated_telnyx:
+            yield simulated_telnyx
         return
     scenario = Scenario(vocabulary="demo") if request.param == "africas_talking_demo" else Scenario()
     with africas_talking(scenario) as simulated:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,7 +17,7 @@ from tests.conftest import AFRICAS_TALKING_TOKEN
 from tests.integration.conftest import Client
 from tests.integration.doors import forget_accounts, listening
 from tests.integration.lines import Line, names
-from tests.simulators import africas_talking, africas_talking_calls, twilio, twilio_calls
+from tests.simulators import africas_talking, africas_talking_calls, telnyx, telnyx_calls, twilio, twilio_calls
 
 AGENT_PHONE, CUSTOMER = "+254733000002", "+254722000001"
 MISSED, TALKED, SPOKEN = ("missed", "canceled"), ("completed", "answered_human"), ("completed", "voicemail")
@@ -191,6 +192,44 @@ class OverTwilio:
         self.carrier.incoming(self.number, CUSTOMER, scenario)
 
 
+@dataclass
+class OverTelnyx:
+    """Telnyx, and what becomes of the calls of its simulator."""
+
+    carrier: telnyx.TelnyxSimulator
+    number: str = "+13125550177"
+
+    def phone(self, story: Story) -> str:
+        return CUSTOMER
+
+    def outbound(self, story: Story) -> None:
+        ends: dict[str, Any] = {
+            "voicemail": {"machine": True}, "busy": {"cause": "user_busy", "sip": "486"},
+            "no answer": {"cause": "timeout", "sip": "487"}, "declined": {"cause": "call_rejected", "sip": "603"},
+        }  # fmt: skip
+        scenario = telnyx_calls.Scenario(duration=story.seconds, **ends.get(story.end, {}))
+        self.carrier.play(list(self.carrier.calls)[-1], scenario)
+
+    def inbound(self, story: Story, answered: Callable[[int], None]) -> None:
+        legs = () if story.agent_answers else ("timeout",)
+        scenario = telnyx_calls.Scenario(digits=story.keys, legs=legs, duration=story.seconds, patience=story.patience)
+        post, told = self.carrier.post, 0
+
+        def counting(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+            nonlocal told
+            status = post(url, body, headers)
+            commands = sum(len(call.commands) for call in self.carrier.calls.values())
+            if commands != told:
+                told = commands
+                answered(told - before - 1)  # the first is that the call is taken
+            return status
+
+        before = told = sum(len(call.commands) for call in self.carrier.calls.values())
+        self.carrier.post = counting
+        self.carrier.incoming(self.number, CUSTOMER, scenario)
+        self.carrier.post = post
+
+
 def _account(stack: Stack, carrier_name: str, **fields: str) -> None:
     stack.client("ssm").put_parameter(
         Name=f"/tandem/local/carriers/{carrier_name}", Value=json.dumps(fields), Type="SecureString", Overwrite=True
@@ -202,7 +241,11 @@ def carriers(stack: Stack, demo: Client) -> Iterator[dict[str, Telephones]]:
     """Each carrier, with the workspace's account there."""
     forget_accounts(stack)
     audio = tone_wav(2, "story")
-    with africas_talking.AfricasTalkingSimulator() as african, twilio.TwilioSimulator(audio=audio) as american:
+    with (
+        africas_talking.AfricasTalkingSimulator() as african,
+        twilio.TwilioSimulator(audio=audio) as american,
+        telnyx.TelnyxSimulator(audio=audio) as commanded,
+    ):
         over_africas_talking, over_twilio = OverAfricasTalking(african, stack), OverTwilio(american, stack)
         address, hooks = "http://localhost:3001/voice", "http://localhost:3001/api/webhooks/twilio"
         african.post = over_africas_talking.posting(lambda _: None)
@@ -215,7 +258,18 @@ def carriers(stack: Stack, demo: Client) -> Iterator[dict[str, Telephones]]:
         _account(stack, "africas_talking", username=african.username, api_key=african.api_key, token=token, **urls)
         sid, secret = american.account_sid, american.auth_token
         _account(stack, "twilio", account_sid=sid, auth_token=secret, base_url=american.base_url)
-        yield {"sandbox": OverSandbox(demo), "africas_talking": over_africas_talking, "twilio": over_twilio}
+        over_telnyx = OverTelnyx(commanded)
+        commanded.numbers.add(over_telnyx.number)
+        commanded.now = lambda: datetime.fromtimestamp(stack.clock.now(), UTC)
+        commanded.post = telephones.posting_news(stack)
+        commanded.webhook_url = "http://localhost:3001/api/webhooks/telnyx/voice"
+        _account(stack, "telnyx", **commanded.account())
+        yield {
+            "sandbox": OverSandbox(demo),
+            "africas_talking": over_africas_talking,
+            "twilio": over_twilio,
+            "telnyx": over_telnyx,
+        }
 
 
 @dataclass(frozen=True)

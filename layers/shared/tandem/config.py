@@ -19,6 +19,7 @@ class Settings:
     """Where a call is listened to, with `{call_id}` in it."""
     sockets_endpoint: str
     task_queue: str
+    telnyx_queue: str
     api_url: str
     api_url_parameter: str
     carrier_parameters: str
@@ -65,6 +66,7 @@ def settings() -> Settings:
         live_url=env.get("LIVE_URL", ""),
         sockets_endpoint=env.get("SOCKETS_ENDPOINT", ""),
         task_queue=env.get("TASK_QUEUE_URL", ""),
+        telnyx_queue=env.get("TELNYX_QUEUE_URL", ""),
         api_url=env.get("API_URL", "").rstrip("/"),
         api_url_parameter=env.get("API_URL_PARAMETER", ""),
         carrier_parameters=env.get("CARRIER_PARAMETERS", ""),

@@ -1,4 +1,4 @@
-"""An account at Twilio, with the simulator on the other side of it."""
+"""An account at Twilio and one at Telnyx, with the simulators on the other side of them."""
 
 import json
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from tandem.carriers.audio import tone_wav
 from tests.architecture.telephones import posting
 from tests.integration.conftest import Client
 from tests.integration.doors import forget_accounts
+from tests.integration.telnyx_account import at_telnyx, telnyx_account
+from tests.simulators.telnyx import TelnyxSimulator
 from tests.simulators.twilio import Number, TwilioSimulator
 
 OWN, CUSTOMER = "+13125550100", "+254722000001"
@@ -40,3 +42,15 @@ def owner(demo: Client, carrier: TwilioSimulator) -> Client:
     configured = demo("POST", "/api/telephony/configure", json={"phoneNumber": OWN, "carrier": "twilio"})
     assert configured.status == 200, configured.text
     return demo
+
+
+@pytest.fixture
+def commanded(stack: Stack) -> Iterator[TelnyxSimulator]:
+    with telnyx_account(stack) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def virginian(demo: Client, commanded: TelnyxSimulator) -> Client:
+    """The workspace whose number at Telnyx it is."""
+    return at_telnyx(demo)

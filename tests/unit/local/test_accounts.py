@@ -1,16 +1,20 @@
 """The carriers' accounts of the local stage."""
 
+from base64 import b64decode, b64encode
 from dataclasses import fields
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from infra.local.accounts import accounts, described
-from tandem.carriers import africas_talking, twilio
+from tandem.carriers import africas_talking, telnyx, telnyx_signature, twilio
 
 
 def test_an_account_is_made_up_where_the_environment_says_nothing() -> None:
     one, two = accounts({}), accounts({})
     assert africas_talking.Account(**one["africas_talking"]).voice_url == "https://voice.africastalking.com"
     assert twilio.Account(**one["twilio"]).base_url == "https://api.twilio.com"
-    secret = {"africas_talking": "token", "twilio": "auth_token", "sandbox": "token"}
+    assert telnyx.Account(**one["telnyx"]).base_url == "https://api.telnyx.com/v2"
+    secret = {"africas_talking": "token", "telnyx": "public_key", "twilio": "auth_token", "sandbox": "token"}
     assert all(one[name][field] != two[name][field] for name, field in secret.items())
 
 
@@ -36,3 +40,15 @@ def test_each_carrier_is_told_where_we_are_and_what_proves_it() -> None:
     assert told["twilio"] == {"webhook_url": "http://localhost:3001/api/webhooks/twilio/voice", "secret": "t"}
     assert told["sandbox"]["token"] == known["sandbox"]["token"]
     assert set(told) == set(known)
+
+
+def test_whoever_reads_what_is_told_can_sign_as_telnyx_unless_the_key_is_their_own() -> None:
+    told = described("http://localhost:3001", accounts({}))["telnyx"]
+    key = Ed25519PrivateKey.from_private_bytes(b64decode(told["private_key"]))
+    headers = {"Telnyx-Timestamp": "1", "Telnyx-Signature-Ed25519": b64encode(key.sign(b"1|{}")).decode()}
+    assert telnyx_signature.is_genuine(headers, b"{}", told["public_key"], 1.0)
+    own = described("http://localhost:3001", accounts({"TELNYX_PUBLIC_KEY": told["public_key"]}))["telnyx"]
+    assert own == {
+        "webhook_url": "http://localhost:3001/api/webhooks/telnyx/voice",
+        "public_key": told["public_key"],
+    }

@@ -42,6 +42,8 @@ def merge(call: Call, event: CarrierEvent) -> Call:
             merged = replace(call, told_answered_at=_earliest(call.told_answered_at, event.occurred_at))
         case Happened.ENDED:
             merged = _ended(call, event)
+        case Happened.MACHINE:
+            merged = replace(call, told_outcome=_outcome(call, event.outcome))
         case Happened.RECORDED:
             merged = replace(call, recording=_recording(call.recording, event.recording))
         case Happened.LEG_ANSWERED:

@@ -154,14 +154,16 @@ class Call:
         """How the call ended: as told, else that it was answered, if it was; None while that is not known.
 
         The carrier has answered a call that comes in; whether anybody spoke with the caller we know better."""
-        if self.ended_at and self.flow and self.direction == INBOUND:
+        if self.ended_at is None:
+            return None  # that a machine answered may be known by now
+        if self.flow and self.direction == INBOUND:
             if self.flow.message_left:
                 return Outcome.VOICEMAIL
             if self.flow.stage == Stage.QUEUE or self.leg_answered is False:
                 return Outcome.CANCELED
             if self.flow.stage == Stage.AGENT and self.flow.legs_told and self.leg_answered is None:
                 return None
-        if self.ended_at is None or self.told_outcome is not None:
+        if self.told_outcome is not None:
             return self.told_outcome
         return Outcome.ANSWERED_HUMAN if self.told_answered_at or self.talk_seconds else None
 

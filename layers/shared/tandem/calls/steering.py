@@ -99,6 +99,11 @@ def steer(
     return call, _present(adapter, call, callback_url, is_news=is_news)
 
 
+def standing(adapter: Carrier, call: Call, callback_url: str) -> list[Instruction]:
+    """What the caller is told to hear and do at the turn that the call is at: all of it, the same whenever asked."""
+    return _present(adapter, call, callback_url, is_news=True)
+
+
 def _moves(flow: Flow | None, heard: Heard, asked_turn: int | None) -> bool:
     if flow is None or asked_turn == flow.turn:
         return True

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from tandem.carriers.instructions import Instruction
+    from tandem.carriers.instructions import Command, Instruction
 
 
 class Outcome(StrEnum):
@@ -33,7 +33,11 @@ class Happened(StrEnum):
     ANSWERED = "answered"
     ENDED = "ended"
     RECORDED = "recorded"
+    MACHINE = "machine"
     DIGITS = "digits"
+    KEY = "key"
+    SPOKEN = "spoken"
+    DONE = "done"
     LEG_ANSWERED = "leg_answered"
     LEG_ENDED = "leg_ended"
     OTHER = "other"
@@ -48,6 +52,15 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """Where a call stands that is commanded: the turn that it is at, and how many of that turn's instructions are left
+    after the one that it was given last."""
+
+    turn: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierEvent:
     """One thing that happened to a call, in the core's words. Everything a carrier did not say is None.
 
@@ -55,6 +68,10 @@ class CarrierEvent:
     `carrier_call_id`. `outcome` and `cause` belong to ENDED; where ENDED has no outcome, the core decides by whether
     the call was answered. `duration` in whole seconds of talk. `recording` is what `fetch_recording` takes.
     `leg_answered` and `leg_seconds` belong to LEG_ENDED: the party that a Connect led to is gone, or never came.
+
+    MACHINE: it was no person who answered. Of carriers that are commanded: SPOKEN, a text or audio came to its end;
+    DONE, a wait did, for keys that did not come or in a queue; KEY, one key, also while none is waited for; `cue` is
+    what the last instruction was given with, `told_id` the carrier's id of this piece of news.
     """
 
     happened: Happened
@@ -73,6 +90,8 @@ class CarrierEvent:
     digits: str | None = None
     leg_answered: bool | None = None
     leg_seconds: int | None = None
+    cue: Cue | None = None
+    told_id: str | None = None
 
 
 class Role(StrEnum):
@@ -239,6 +258,22 @@ class ClientToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One command to a call. News of what becomes of it bring back reference and cue; an order with the same id is
+    carried out once."""
+
+    order_id: str
+    carrier_call_id: str
+    reference: str
+    command: "Command"
+    cue: Cue | None = None
+
+
+class OrderRefused(Exception):
+    """The carrier will not do this, now or later; the call goes on."""
+
+
 class Carrier(Protocol):
     """The way into the telephone network. An adapter translates and holds no state of its own."""
 
@@ -292,3 +327,16 @@ class Mirroring(Protocol):
 
     def mirror(self, assistant: Assistant) -> str:
         """Make the AI agent known, or what is known of it as it is now; who it is there. Raises DialRefused."""
+
+
+class Commanded(Carrier, Protocol):
+    """A carrier that asks for nothing: it tells, and is told what to do by requests of ours."""
+
+    def command(self, order: Order) -> None:
+        """Let a call do this now; of a call that is over, nothing. Raises OrderRefused, Unavailable."""
+
+    def overhears(self, request: CarrierRequest) -> bool:
+        """Whether a request is about what an AI agent and its caller say."""
+
+    def heard(self, request: CarrierRequest) -> Heard | None:
+        """What a request tells of that, at times in seconds since 1970. Raises Unavailable."""

@@ -1,7 +1,7 @@
 """What a caller shall hear and do next, in no carrier's language."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +91,37 @@ class HangUp:
 
 
 Instruction = Say | Play | Gather | Connect | Record | Hold | Enqueue | Redirect | Reject | HangUp
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Take a call that comes in."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """End a Record before its time."""
+
+
+Command = Instruction | Answer | StopRecording
+"""What a carrier can be told that asks for nothing."""
+
+
+def steps(instructions: Sequence[Instruction]) -> list[Instruction]:
+    """The same instructions for a carrier that is told one at a time: a prompt before a wait or a recording is an
+    instruction of its own, and what is said without a pause is one text."""
+    single: list[Instruction] = []
+    for instruction in (one for whole in instructions for one in _parts(whole)):
+        last = single[-1] if single else None
+        if isinstance(instruction, Say) and isinstance(last, Say):
+            single[-1] = Say(f"{last.text} {instruction.text}")
+        else:
+            single.append(instruction)
+    return single
+
+
+def _parts(instruction: Instruction) -> Iterator[Instruction]:
+    if isinstance(instruction, Record | Hold) and instruction.prompt:
+        yield instruction.prompt
+        instruction = replace(instruction, prompt=None)
+    yield instruction

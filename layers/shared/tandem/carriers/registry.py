@@ -8,11 +8,11 @@ from urllib.parse import quote
 from tandem import clock
 from tandem.address import api_url
 from tandem.aws.parameters import find_parameter
-from tandem.carriers.base import Carrier
+from tandem.carriers.base import Carrier, Commanded
 from tandem.config import settings
 from tandem.errors import Conflict
 
-NAMES = ("africas_talking", "sandbox", "twilio")
+NAMES = ("africas_talking", "sandbox", "telnyx", "twilio")
 
 SANDBOX_NUMBER = "+15005550100"
 """The number that the sandbox calls from where the tenant has none of its own."""
@@ -45,6 +45,8 @@ def carrier(name: str) -> Carrier:
         from tandem.carriers.africas_talking import Account, AfricasTalking
 
         return AfricasTalking(_account(name, Account))
+    if name == "telnyx":
+        return commanded(name)
     if name == "twilio":
         from tandem.carriers import twilio
 
@@ -61,12 +63,25 @@ def conversing(name: str) -> str:
     return name if name in CONVERSING else "elevenlabs"
 
 
+def commanded(name: str) -> Commanded:
+    """The adapter of a carrier that is commanded. Raises NoAccount."""
+    if name == "telnyx":
+        from tandem.carriers import telnyx
+
+        return telnyx.Telnyx(_account(name, telnyx.Account))
+    raise ValueError(f"no carrier that is commanded is called {name}")
+
+
 def callback_url(name: str) -> str:
     """Where a carrier finds us. Africa's Talking signs nothing: its URL carries the secret token instead."""
     if name == "twilio":
         from tandem.carriers.twilio import VOICE_PATH
 
         return f"{api_url()}{VOICE_PATH}"
+    if name == "telnyx":
+        from tandem.carriers import telnyx
+
+        return f"{api_url()}{telnyx.VOICE_PATH}"
     if name != "africas_talking":
         return f"{api_url()}/api/telephony/calls/incoming"
     from tandem.carriers.africas_talking import Account

@@ -6,7 +6,7 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from tandem.shapes import E164, Body, HttpsUrl, View
 
-CarrierName = Literal["africas_talking", "sandbox", "twilio"]
+CarrierName = Literal["africas_talking", "sandbox", "telnyx", "twilio"]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,3}$")]
 
 
