@@ -9,6 +9,7 @@ from typing import Any
 from infra.local.workspaces import operating
 from tandem.calls.models import Call, Recording, RecordingState, Status
 from tandem.carriers.base import Outcome
+from tandem.transcripts.models import Header, Sentiment
 from tests.integration.conftest import Client
 
 NOON = datetime(2024, 3, 10, 12, tzinfo=UTC)
@@ -22,6 +23,7 @@ class Book:
 
     client: Client
     calls: dict[str, Call] = field(default_factory=dict)
+    headers: dict[str, Header] = field(default_factory=dict)
 
     def write(self, moment: datetime, **fields: Any) -> str:
         """A call begun then; its id."""
@@ -60,6 +62,29 @@ class Book:
         with operating(self.client.stack):
             table.update(store.change(before, replace(before, **fields), None))
         self.calls[call_id] = replace(before, **fields, version=before.version + 1)
+
+    def speak(self, call_id: str, tools: int = 0, succeeded: int = 0, mood: Sentiment | None = None) -> None:
+        """The transcript of a call comes to this now."""
+        from tandem.aws import table
+        from tandem.transcripts import store
+
+        before = self.headers.get(call_id)
+        revision = before.revision + 1 if before else 1
+        after = Header("sandbox", revision, tools=tools, tools_succeeded=succeeded, sentiment=mood)
+        with operating(self.client.stack):
+            table.put(store.header_write(self.client.workspace.tenant_id, call_id, before, after).item)
+        self.headers[call_id] = after
+
+    def details(self, start: datetime | None = None, end: datetime | None = None) -> dict[str, Any]:
+        """The figures of a span by hand, with those of transcripts."""
+        calls = self.within(start, end)
+        spoken = [self.headers[call.call_id] for call in calls if call.call_id in self.headers]
+        tried, succeeded = sum(one.tools for one in spoken), sum(one.tools_succeeded for one in spoken)
+        return {
+            **by_hand(calls),
+            "tool_call_success_rate": round(succeeded / tried, 4) if tried else 0.0,
+            "sentiment_distribution": {mood.value: sum(one.sentiment == mood for one in spoken) for mood in Sentiment},
+        }
 
     def overview(self, start: datetime | None = None, end: datetime | None = None) -> dict[str, Any]:
         """The figures of a span by hand."""

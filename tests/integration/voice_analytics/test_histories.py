@@ -13,8 +13,9 @@ from tandem.admin import Workspace
 from tandem.calls.models import Call, RecordingState
 from tandem.carriers.base import Outcome
 from tandem.ids import new_id
+from tandem.transcripts.models import Sentiment
 from tests.integration.conftest import Client
-from tests.integration.voice_analytics.records import STORED, Book, by_hand
+from tests.integration.voice_analytics.records import STORED, Book
 
 BEGIN = datetime(2024, 2, 28, 22, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -34,6 +35,7 @@ ends = st.none() | moments | minutes.map(lambda number: BEGIN + timedelta(minute
 steps = st.lists(
     st.tuples(st.just("begin"), moments)
     | st.tuples(st.just("change"), st.integers(0, 30), st.sampled_from(CHANGES))
+    | st.tuples(st.just("speak"), st.integers(0, 30), st.integers(0, 3), st.none() | st.sampled_from(Sentiment))
     | st.tuples(st.just("tell"), st.integers(0, 4))
     | st.tuples(st.just("tell again"), st.integers(0, 30))
     | st.tuples(st.just("roll up")),
@@ -62,6 +64,14 @@ class History(Book):
             self.change(call_id, **fields)
             self.untold.append((before, self._image(self.calls[call_id])))
 
+    def say(self, number: int, tools: int, mood: Sentiment | None) -> None:
+        """The transcript of a call changes."""
+        if self.calls:
+            call_id = list(self.calls)[number % len(self.calls)]
+            before = self._transcript(call_id) if call_id in self.headers else None
+            self.speak(call_id, tools, tools // 2, mood)
+            self.untold.append((before, self._transcript(call_id)))
+
     def tell(self, number: int | None = None) -> None:
         """The stream tells of the oldest changes, or of all."""
         from tandem.analytics.rolling import changed
@@ -89,14 +99,19 @@ class History(Book):
         """What is answered, of whole and by days and hours, is what the calls come to."""
         from tandem.analytics import metrics
 
-        found = metrics.overview(self.client.workspace.tenant_id, start, end).metrics.model_dump()
-        assert found == by_hand(self.within(start, end))
+        found = metrics.details(self.client.workspace.tenant_id, start, end).metrics.model_dump()
+        assert found == self.details(start, end)
         if start and end:
             days = metrics.timeline(self.client.workspace.tenant_id, start, end, "day").model_dump()["timeline"]
             assert days == (self.timeline(start, end, DAY) if start < end else [])
             until = min(end, start + 40 * HOUR)
             hours = metrics.timeline(self.client.workspace.tenant_id, start, until, "hour").model_dump()["timeline"]
             assert hours == (self.timeline(start, until, HOUR) if start < until else [])
+
+    def _transcript(self, call_id: str) -> Any:
+        from tandem.transcripts import store
+
+        return dict(store.header_write(self.client.workspace.tenant_id, call_id, None, self.headers[call_id]).item)
 
     def _image(self, call: Call) -> Any:
         from tandem.calls import store
@@ -113,6 +128,7 @@ def test_the_answer_is_what_the_calls_come_to(
     acts = {
         "begin": history.begin,
         "change": history.alter,
+        "speak": history.say,
         "tell": history.tell,
         "tell again": history.tell_again,
         "roll up": history.roll_up,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from infra.local.stack import Stack
 from tandem.calls.models import RecordingState
 from tandem.carriers.base import Cost, Outcome
+from tandem.transcripts.models import Sentiment
 from tests.integration.conftest import Client
 from tests.integration.voice_analytics.records import NOON, STORED, Book, rolled_up
 
@@ -35,6 +36,20 @@ def test_a_call_marks_the_hour_it_was_begun_in_whenever_it_changes(demo: Client,
         book.change(call_id, **fields)
         stack.settle()
         assert marked(demo) == ["2024031012"], fields
+
+
+def test_a_transcript_marks_the_hour_of_its_call_when_its_figures_change(demo: Client, stack: Stack) -> None:
+    book = Book(demo)
+    call_id = book.talked(NOON, 60)
+    for tools, mood in ((0, None), (1, None), (1, Sentiment.NEUTRAL)):
+        rolled_up(demo)
+        book.speak(call_id, tools, 0, mood)
+        stack.settle()
+        assert marked(demo) == ["2024031012"], (tools, mood)
+    rolled_up(demo)
+    book.speak(call_id, 1, 0, Sentiment.NEUTRAL)
+    stack.settle()
+    assert marked(demo) == []
 
 
 def test_what_changes_no_figure_marks_nothing_and_asks_for_nothing(demo: Client, stack: Stack) -> None:

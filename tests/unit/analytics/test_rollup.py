@@ -13,18 +13,10 @@ from tandem.analytics.rollup import HOUR, Figures, from_item, merged, of_call, o
 from tandem.calls.models import Call, Recording, RecordingState
 from tandem.carriers.base import Outcome
 from tandem.ids import earliest_id
+from tandem.transcripts.models import Sentiment, Summary
 
 BEGIN = datetime(2024, 2, 28, 21, tzinfo=UTC)
 SPAN = int(timedelta(days=35).total_seconds())
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a transcript comes to."""
-
-    tool_calls: int
-    tool_successes: int
-    sentiment: str | None
 
 
 def a_call(moment: datetime, **facts: object) -> Call:
@@ -54,9 +46,7 @@ FACTS: list[dict[str, object]] = [
 ]
 facts = st.sampled_from(FACTS)
 recordings = st.sampled_from([None, *(Recording(state, "https://carrier.example/1.mp3") for state in RecordingState)])
-heard = st.none() | st.builds(
-    Heard, st.integers(0, 4), st.integers(0, 4), st.sampled_from([None, "positive", "neutral", "negative"])
-)
+heard = st.none() | st.builds(Summary, st.integers(0, 4), st.integers(0, 4), st.sampled_from([None, *Sentiment]))
 moments = st.integers(0, SPAN).map(lambda seconds: BEGIN + timedelta(seconds=seconds))
 of_some_call = st.builds(
     lambda moment, given, recording, said: of_call(a_call(moment, **given, recording=recording), said),
@@ -97,9 +87,9 @@ def test_only_the_recording_of_a_completed_call_that_can_be_fetched_counts(state
 
 
 def test_a_transcript_adds_its_tools_and_mood() -> None:
-    found = of_call(a_call(BEGIN), Heard(3, 2, "neutral"))
+    found = of_call(a_call(BEGIN), Summary(3, 2, Sentiment.NEUTRAL))
     assert (found.tools, found.tools_succeeded, found.sentiment) == (3, 2, Counter(neutral=1))
-    assert of_call(a_call(BEGIN), Heard(0, 0, None)) == of_call(a_call(BEGIN))
+    assert of_call(a_call(BEGIN), Summary(0, 0, None)) == of_call(a_call(BEGIN))
 
 
 @given(parts=st.lists(some_figures, max_size=6), cut=st.integers(0, 6))

@@ -15,6 +15,7 @@ from tandem.calls import service as calls
 from tandem.errors import Unavailable
 from tandem.ids import made_at
 from tandem.sweeping import each
+from tandem.transcripts import service as transcripts
 
 _ATTEMPTS = 4
 """Tries at writing figures when others of the same day or month were written meanwhile."""
@@ -42,8 +43,9 @@ def roll_up(moment: datetime) -> int:
 def from_calls(tenant_id: str, start: datetime, end: datetime) -> Iterator[tuple[datetime, Figures]]:
     """The figures of the calls made in [start, end) by hour, with when that begins."""
     found: dict[datetime, list[Figures]] = {}
+    spoken = transcripts.summaries(tenant_id, start, end)
     for call in calls.made_between(tenant_id, start, end):
-        found.setdefault(_hour(call.call_id), []).append(of_call(call))
+        found.setdefault(_hour(call.call_id), []).append(of_call(call, spoken.get(call.call_id)))
     for hour, parts in found.items():
         yield hour, merged(parts)
 
@@ -89,7 +91,7 @@ def _told(item: Item) -> object:
     """What an item comes to in figures."""
     if item["kind"] == "call":
         return of_call(calls.from_item(item))
-    return item.get("tools", 0), item.get("tools_succeeded", 0), item.get("sentiment")
+    return transcripts.summary_of(item)
 
 
 def _hour(call_id: str) -> datetime:

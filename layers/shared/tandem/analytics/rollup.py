@@ -4,28 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from tandem.analytics.models import Level, Piece, pieces
 from tandem.calls.models import Call, RecordingState, Status
+from tandem.transcripts.models import Summary
 
 HOUR = timedelta(hours=1)
-
-
-class Spoken(Protocol):
-    """What a call's transcript comes to."""
-
-    @property
-    def tool_calls(self) -> int:
-        """How often a tool was tried."""
-
-    @property
-    def tool_successes(self) -> int:
-        """How often that succeeded."""
-
-    @property
-    def sentiment(self) -> str | None:
-        """The mood, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +47,16 @@ _COUNTERS = ("status", "direction", "agent", "carrier", "sentiment")
 _SUMS = ("seconds", "timed", "recordings", "tools", "tools_succeeded")
 
 
-def of_call(call: Call, spoken: Spoken | None = None) -> Figures:
+def of_call(call: Call, spoken: Summary | None = None) -> Figures:
     """What one call comes to."""
     completed = call.status == Status.COMPLETED
     duration = call.duration if completed else None
-    mood = spoken.sentiment if spoken else None
     return Figures(
         status=Counter([call.status.value]),
         direction=Counter([call.direction]),
         agent=Counter([call.agent_id] if call.agent_id is not None else ()),
         carrier=Counter([call.carrier]),
-        sentiment=Counter([str(mood)] if mood is not None else ()),
+        sentiment=Counter([spoken.sentiment.value] if spoken and spoken.sentiment else ()),
         seconds=duration or 0,
         timed=int(duration is not None),
         recordings=int(completed and call.recording_state == RecordingState.AVAILABLE),
