@@ -72,7 +72,7 @@ class Book:
         revision = before.revision + 1 if before else 1
         after = Header("sandbox", revision, tools=tools, tools_succeeded=succeeded, sentiment=mood)
         with operating(self.client.stack):
-            table.put(store.header_write(self.client.workspace.tenant_id, call_id, before, after).item)
+            table.put(store.header_write(self.client.workspace.tenant_id, call_id, before, after, NOON).item)
         self.headers[call_id] = after
 
     def details(self, start: datetime | None = None, end: datetime | None = None) -> dict[str, Any]:

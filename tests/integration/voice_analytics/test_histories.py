@@ -111,7 +111,9 @@ class History(Book):
     def _transcript(self, call_id: str) -> Any:
         from tandem.transcripts import store
 
-        return dict(store.header_write(self.client.workspace.tenant_id, call_id, None, self.headers[call_id]).item)
+        return dict(
+            store.header_write(self.client.workspace.tenant_id, call_id, None, self.headers[call_id], BEGIN).item
+        )
 
     def _image(self, call: Call) -> Any:
         from tandem.calls import store

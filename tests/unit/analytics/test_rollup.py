@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tandem.analytics.models import Level, bounds, period, pieces
@@ -14,6 +14,9 @@ from tandem.calls.models import Call, Recording, RecordingState
 from tandem.carriers.base import Outcome
 from tandem.ids import earliest_id
 from tandem.transcripts.models import Sentiment, Summary
+
+calmly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a machine that has much else to do."""
 
 BEGIN = datetime(2024, 2, 28, 21, tzinfo=UTC)
 SPAN = int(timedelta(days=35).total_seconds())
@@ -92,6 +95,7 @@ def test_a_transcript_adds_its_tools_and_mood() -> None:
     assert of_call(a_call(BEGIN), Summary(0, 0, None)) == of_call(a_call(BEGIN))
 
 
+@calmly
 @given(parts=st.lists(some_figures, max_size=6), cut=st.integers(0, 6))
 def test_figures_add_up_whichever_way_they_are_split(parts: list[Figures], cut: int) -> None:
     assert merged([merged(parts[:cut]), merged(parts[cut:])]) == merged(parts)
@@ -99,6 +103,7 @@ def test_figures_add_up_whichever_way_they_are_split(parts: list[Figures], cut: 
     assert merged([*parts, Figures()]) == merged(parts)
 
 
+@calmly
 @given(figures=some_figures)
 def test_figures_are_read_as_they_were_stored(figures: Figures) -> None:
     item = to_item(figures)
@@ -106,11 +111,13 @@ def test_figures_are_read_as_they_were_stored(figures: Figures) -> None:
     assert all(item.values()), "what is nothing takes no room"
 
 
+@calmly
 @given(parts=st.lists(some_figures, max_size=4))
 def test_a_day_tells_everything_but_who_took_the_calls(parts: list[Figures]) -> None:
     assert of_longer(parts) == replace(merged(parts), agent=Counter())
 
 
+@calmly
 @given(start=moments, end=moments, longest=st.sampled_from(list(Level)))
 def test_pieces_are_whole_periods_no_longer_than_wanted(start: datetime, end: datetime, longest: Level) -> None:
     found = pieces(start, end, longest)
@@ -187,7 +194,7 @@ steps = st.lists(
 ends = st.none() | moments | moments.map(lambda moment: bounds(Level.HOUR, period(Level.HOUR, moment))[0])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(calmly, max_examples=400)
 @given(steps=steps, spans=st.lists(st.tuples(ends, ends), min_size=1, max_size=5), longest=st.sampled_from(list(Level)))
 def test_whatever_happened_and_is_asked_the_answer_is_what_the_calls_come_to(
     steps: list[tuple[object, ...]], spans: list[tuple[datetime | None, datetime | None]], longest: Level
