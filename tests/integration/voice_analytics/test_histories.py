@@ -1,5 +1,6 @@
 """Whatever happens to calls and however the stream tells of it, the figures are those of the calls, for every span."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -127,7 +128,7 @@ def test_the_answer_is_what_the_calls_come_to(
     stack: Stack, steps: list[tuple[Any, ...]], spans: list[tuple[datetime | None, datetime | None]]
 ) -> None:
     history = History(Client(stack, Workspace("a history", new_id(), {}), ""))
-    acts = {
+    acts: dict[str, Callable[..., None]] = {
         "begin": history.begin,
         "change": history.alter,
         "speak": history.say,

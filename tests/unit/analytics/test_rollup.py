@@ -1,8 +1,10 @@
 """Figures of calls: they add up, and however a span is put together, it is what its calls come to."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -197,11 +199,12 @@ ends = st.none() | moments | moments.map(lambda moment: bounds(Level.HOUR, perio
 @settings(calmly, max_examples=400)
 @given(steps=steps, spans=st.lists(st.tuples(ends, ends), min_size=1, max_size=5), longest=st.sampled_from(list(Level)))
 def test_whatever_happened_and_is_asked_the_answer_is_what_the_calls_come_to(
-    steps: list[tuple[object, ...]], spans: list[tuple[datetime | None, datetime | None]], longest: Level
+    steps: list[tuple[Any, ...]], spans: list[tuple[datetime | None, datetime | None]], longest: Level
 ) -> None:
     kept = Kept()
+    acts: dict[str, Callable[..., None]] = {"write": kept.write, "roll up": kept.roll_up}
     for name, *details in steps:
-        (kept.write if name == "write" else kept.roll_up)(*details)  # type: ignore[operator]
+        acts[name](*details)
         for start, end in spans:
             found = merged(part for _, part in kept.read(start, end, longest))
             assert replace(found, agent=Counter()) == replace(kept.by_hand(start, end), agent=Counter())

@@ -67,14 +67,13 @@ def of_call(call: Call, spoken: Summary | None = None) -> Figures:
 
 def merged(parts: Iterable[Figures]) -> Figures:
     """The figures of all these calls together."""
-    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTERS}
-    sums = Counter(dict.fromkeys(_SUMS, 0))
+    sums: dict[str, Any] = {name: Counter() for name in _COUNTERS} | dict.fromkeys(_SUMS, 0)
     for part in parts:
-        for name, counter in counted.items():
-            counter.update(getattr(part, name))
+        for name in _COUNTERS:
+            sums[name].update(getattr(part, name))
         for name in _SUMS:
             sums[name] += getattr(part, name)
-    return Figures(**counted, **sums)
+    return Figures(**sums)
 
 
 def of_longer(parts: Iterable[Figures]) -> Figures:
@@ -90,8 +89,8 @@ def to_item(figures: Figures) -> dict[str, Any]:
 
 def from_item(item: Mapping[str, Any]) -> Figures:
     """The figures of an item."""
-    counted = {name: Counter(item.get(name, {})) for name in _COUNTERS}
-    return Figures(**counted, **{name: item.get(name, 0) for name in _SUMS})
+    values: dict[str, Any] = {name: Counter(item.get(name, {})) for name in _COUNTERS}
+    return Figures(**values, **{name: item.get(name, 0) for name in _SUMS})
 
 
 def plan(

@@ -1,7 +1,7 @@
 """Figures as the voice analytics family shows them. Pure."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -89,7 +89,7 @@ class TimelineView(SnakeView):
     timeline: list[Bucket]
 
 
-def _overview(figures: Figures) -> dict[str, int | float]:
+def _overview(figures: Figures) -> dict[str, Any]:
     return {
         "total_calls": figures.calls,
         "completed_calls": figures.completed,
