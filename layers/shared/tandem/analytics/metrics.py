@@ -8,7 +8,15 @@ from tandem.analytics import store
 from tandem.analytics.models import Level, bounds, period
 from tandem.analytics.rolling import from_calls
 from tandem.analytics.rollup import Figures, merged, plan
-from tandem.analytics.shapes import Bucket, BucketName, Details, DetailsView, Overview, OverviewView, TimelineView
+from tandem.analytics.shapes import (
+    Bucket,
+    BucketName,
+    DetailedMetrics,
+    DetailsView,
+    Metrics,
+    OverviewView,
+    TimelineView,
+)
 from tandem.errors import Invalid
 from tandem.shapes import span
 
@@ -23,12 +31,12 @@ _USUAL = {"day": 30, "hour": 24}
 
 def overview(tenant_id: str, start: date | None, end: date | None) -> OverviewView:
     """A tenant's calls of a span in figures; without a start from the first call, without an end to the last."""
-    return OverviewView(metrics=Overview.of(_all(tenant_id, start, end)))
+    return OverviewView(metrics=Metrics.of(_all(tenant_id, start, end)))
 
 
 def details(tenant_id: str, start: date | None, end: date | None) -> DetailsView:
     """The same, with tool calls and moods."""
-    return DetailsView(metrics=Details.of(_all(tenant_id, start, end)))
+    return DetailsView(metrics=DetailedMetrics.of(_all(tenant_id, start, end)))
 
 
 def timeline(tenant_id: str, start: date | None, end: date | None, bucket: BucketName) -> TimelineView:

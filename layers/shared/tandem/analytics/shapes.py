@@ -17,7 +17,7 @@ Seconds = Annotated[float, Field(ge=0, examples=[245.5])]
 BucketName = Literal["day", "hour"]
 
 
-class Overview(SnakeView):
+class Metrics(SnakeView):
     """How many calls there were, and what became of them. `total_calls` = `completed_calls` + `incomplete_calls`."""
 
     total_calls: int = Field(examples=[150])
@@ -27,7 +27,7 @@ class Overview(SnakeView):
     recording_availability_rate: Rate = Field(description="Completed calls whose recording can be fetched, of all.")
 
     @classmethod
-    def of(cls, figures: Figures) -> "Overview":
+    def of(cls, figures: Figures) -> "Metrics":
         """The figures as they are shown."""
         return cls(**_overview(figures))
 
@@ -40,14 +40,14 @@ class Sentiments(SnakeView):
     negative: int = Field(examples=[20])
 
 
-class Details(Overview):
+class DetailedMetrics(Metrics):
     """The overview, and how tools and people fared."""
 
     tool_call_success_rate: Rate = Field(examples=[0.92], description="Tool calls that succeeded, of all tried.")
     sentiment_distribution: Sentiments
 
     @classmethod
-    def of(cls, figures: Figures) -> "Details":
+    def of(cls, figures: Figures) -> "DetailedMetrics":
         """The figures as they are shown."""
         moods = {name: figures.sentiment[name] for name in Sentiments.model_fields}
         return cls(
@@ -60,13 +60,13 @@ class Details(Overview):
 class OverviewView(SnakeView):
     """What GET /api/voice/analytics/overview answers."""
 
-    metrics: Overview
+    metrics: Metrics
 
 
 class DetailsView(SnakeView):
     """What GET /api/voice/analytics/detailed answers."""
 
-    metrics: Details
+    metrics: DetailedMetrics
 
 
 class Bucket(SnakeView):
