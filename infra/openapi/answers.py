@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
-from infra.openapi.headers import ETAG, LIMITS, REPLAYED, REQUEST_ID
+from infra.openapi.headers import ETAG, KEPT, LIMITS, REPLAYED, REQUEST_ID
 from infra.openapi.samples import Unsampled, sample
 from infra.openapi.tidying import without_titles
 from infra.operations import Operation
@@ -51,7 +51,9 @@ def success(operation: Operation, method: str, data: Mapping[str, Any] | None, s
         headers |= LIMITS
     if endpoint.idempotent:
         headers |= REPLAYED
-    if 304 in endpoint.answers:
+    if endpoint.kept:
+        headers |= KEPT
+    elif 304 in endpoint.answers:
         headers |= ETAG
     response: dict[str, Any] = {"description": "Done.", "headers": headers}
     if method == "HEAD" or endpoint.status == 204:

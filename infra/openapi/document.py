@@ -111,7 +111,7 @@ def _describe(described: dict[str, Any], operation: Operation, method: str, *, c
     if endpoint.guard.scheme == "carrier" and not takes_body:
         form = {"type": "object", "additionalProperties": {"type": "string"}}
         described["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
-    named = ["IdempotencyKey"] if endpoint.idempotent else []
+    named = [*(["IdempotencyKey"] if endpoint.idempotent else []), *(["IfNoneMatch"] if endpoint.kept else [])]
     if endpoint.guard.scheme in ("key", "session"):
         named.append("Organization")
     if named:

@@ -18,6 +18,7 @@ LIMITS = {
 }
 REPLAYED = _header("Idempotent-Replayed")
 ETAG = {**_header("ETag"), **_header("Accept-Ranges")}
+KEPT = {**_header("ETag"), **_header("Cache-Control"), **_header("Vary")}
 
 _MEANINGS: dict[str, tuple[str, str, Any]] = {
     "X-Request-Id": ("string", "The request's id, as it stands in our logs.", "JKJaXmPLvHcESHA="),
@@ -29,6 +30,8 @@ _MEANINGS: dict[str, tuple[str, str, Any]] = {
     "RateLimit": ("string", "What is left of it, and for how many seconds.", '"key";r=499;t=1800'),
     "Idempotent-Replayed": ("string", "`true`: this is the answer to the first request with that key.", "true"),
     "ETag": ("string", "Of this version; send it as `If-None-Match`.", '"5d41402abc4b2a76"'),
+    "Cache-Control": ("string", "How many seconds the answer may be kept.", "public, max-age=60"),
+    "Vary": ("string", "The headers that say who asks; another's answer is another.", "Authorization, X-API-Key"),
     "Accept-Ranges": ("string", "Parts can be asked for with `Range`.", "bytes"),
 }
 
@@ -40,6 +43,14 @@ PARAMETERS: dict[str, Any] = {
         "description": "Of your choice, one per intention. A repetition within 24 hours gets the first one's answer.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
         "example": "order-4711",
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` of the answer that the client has; 304 where it would be the same again.",
+        "schema": {"type": "string"},
+        "example": '"5d41402abc4b2a76"',
     },
     "Organization": {
         "name": "X-Organization-Id",

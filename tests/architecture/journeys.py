@@ -21,6 +21,7 @@ from tests.architecture import (
     api_keys,
     assistants,
     conversations,
+    figures,
     histories,
     hooks,
     logins,
@@ -101,6 +102,7 @@ class Journeys:
             "WorkersRunEventSweep",
             "WorkersRunWebhookSweep",
             "WorkersRunTranscriptSweep",
+            "WorkersRunRollup",
         ):
             self.stack.run_schedule(schedule)
         self.stack.settle()
@@ -116,6 +118,7 @@ class Journeys:
         menus.go(self)
         queues.go(self)
         histories.go(self)
+        figures.go(self)
         telephones.go(self, OWN)
         sockets.go(self)
         conversations.go(self)

@@ -82,7 +82,8 @@ def test_each_operation_says_who_may_call_and_what_it_answers_then(made: dict[st
 
 def test_the_errors_of_a_dialect_are_in_its_shape(made: dict[str, Any]) -> None:
     coded = dict.fromkeys(("telephony", "telephony_bare", "platform"), "CodedError")
-    shapes = {"voice_agents": "SpokenError", "africas_talking": "PlainError", "bare": "PlainError"} | coded
+    plain = dict.fromkeys(("africas_talking", "bare", "voice_analytics"), "PlainError")
+    shapes = {"voice_agents": "SpokenError"} | plain | coded
     for one in operations():
         responses = made["paths"][one.path][one.endpoint.method.lower()]["responses"]
         named = {

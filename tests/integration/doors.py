@@ -143,6 +143,12 @@ SPOKEN = [
     Door("POST", f"/api/v1/calls/{UNKNOWN_CALL}/cancel", "write:calls"),
 ]
 """Of the family whose errors are sentences."""
+
+ANALYTICS_DOORS = [
+    Door("GET", f"/api/voice/analytics/{name}", "read:analytics") for name in ("overview", "detailed", "timeline")
+]
+"""Those of the family whose errors are a sentence and nothing else."""
+
 INVOKE = Door("GET", "/voice/invoke-call?phone=254711000001", "write:calls")
 
 

@@ -10,6 +10,7 @@ from infra.local.stack import Stack
 from tandem.keys.models import ALL_PERMISSIONS, TEST, is_well_formed, month_counter
 from tests.integration.conftest import Client
 from tests.integration.doors import (
+    ANALYTICS_DOORS,
     DOORS,
     HISTORY,
     INVOKE,
@@ -24,7 +25,7 @@ from tests.integration.doors import (
 )
 
 Anyone = Callable[..., Response]
-every_door = pytest.mark.parametrize("door", [*DOORS, *SPOKEN, INVOKE], ids=str)
+every_door = pytest.mark.parametrize("door", [*DOORS, *SPOKEN, *ANALYTICS_DOORS, INVOKE], ids=str)
 coded_doors = pytest.mark.parametrize("door", DOORS, ids=str)
 JUNK = [
     "x",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from infra.local.gateway import Response
 from tests.integration.conftest import Client
 from tests.integration.doors import (
+    ANALYTICS_DOORS,
     CONFIGURE,
     CREATE_AGENT,
     CREATE_CONVERSATION,
@@ -248,7 +249,7 @@ ODD_HEADERS = [
 ]
 
 
-@pytest.mark.parametrize("door", [*DOORS, *SPOKEN], ids=str)
+@pytest.mark.parametrize("door", [*DOORS, *SPOKEN, *ANALYTICS_DOORS], ids=str)
 def test_odd_headers_make_no_fault(door: Door, demo: Client) -> None:
     for headers in ODD_HEADERS:
         assert demo(door.method, door.path, json=door.body, headers=headers).status < 500, headers

@@ -48,11 +48,12 @@ def bounds(level: Level, name: str) -> tuple[datetime, datetime]:
     return start, _next(level, start)
 
 
-def pieces(start: datetime | None, end: datetime | None) -> list[Piece]:
-    """A span [start, end) as few pieces of whole periods, newest first."""
+def pieces(start: datetime | None, end: datetime | None, longest: Level = Level.MONTH) -> list[Piece]:
+    """A span [start, end) as few pieces of whole periods, none of them longer than that, newest first."""
     if start and end and start >= end:
         return []
-    return list(_split(None, list(Level), start, end))
+    levels = list(Level)
+    return list(_split(None, levels[: levels.index(longest) + 1], start, end))
 
 
 def below(counted: Counted) -> Piece:

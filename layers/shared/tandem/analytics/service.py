@@ -71,6 +71,15 @@ def hour_by_status(tenant_id: str, moment: datetime) -> Counter[str]:
     return +found
 
 
+def hours(tenant_id: str) -> Iterator[datetime]:
+    """The beginnings of all hours in which a tenant has calls, in ascending order."""
+    before = ""
+    for item in _items(scope(tenant_id), Level.HOUR, None, None, consistent=True):
+        if (name := item["sk"].split("#")[1]) != before:
+            yield bounds(Level.HOUR, name)[0]
+        before = name
+
+
 def _items(
     counts_of: str, level: Level, start: datetime | None, end: datetime | None, *, consistent: bool
 ) -> Iterator[Item]:

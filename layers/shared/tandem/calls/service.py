@@ -1,6 +1,6 @@
 """What we do with calls, besides placing them: hear what carriers tell, look them up, settle those gone silent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from tandem import clock
 from tandem.address import api_url
 from tandem.agents.models import Agent
+from tandem.aws.table import Item
 from tandem.calls import changes, history, lifecycle, store
 from tandem.calls.incoming import receive_call
 from tandem.calls.models import (
@@ -32,9 +33,11 @@ __all__ = [
     "change_recording",
     "delete_recording",
     "find_call",
+    "from_item",
     "get_call",
     "hear",
     "list_calls",
+    "made_between",
     "place_call",
     "recording_erased",
     "settle_silent",
@@ -78,6 +81,16 @@ def get_call(tenant_id: str, call_id: str) -> Call:
     if call is None:
         raise NotFound("No such call.")
     return call
+
+
+def made_between(tenant_id: str, start: datetime, end: datetime) -> Iterator[Call]:
+    """The calls of a tenant made in [start, end), oldest first, as they stand now."""
+    return store.made_between(tenant_id, start, end)
+
+
+def from_item(item: Item) -> Call:
+    """The call of an item, such as the table's stream brings."""
+    return store.from_item(item)
 
 
 def show_call(tenant_id: str, call_id: str) -> CallView:

@@ -14,6 +14,7 @@ from tandem.calls.flow import Flow, Stage
 from tandem.calls.models import Call, DialState, Recording, RecordingState, Status
 from tandem.carriers.base import Cost, Outcome
 from tandem.clock import iso, parse
+from tandem.ids import earliest_id
 from tandem.shards import shard, shards
 
 _FAMILY = "CALL"
@@ -29,6 +30,15 @@ def get(tenant_id: str, call_id: str) -> Call | None:
     """One call, or None."""
     item = table.get(*key(tenant_id, call_id))
     return from_item(item) if item else None
+
+
+def made_between(tenant_id: str, start: datetime, end: datetime) -> Iterator[Call]:
+    """The calls made in [start, end), oldest first, as they stand now."""
+    pk, low = key(tenant_id, earliest_id(start))
+    _, high = key(tenant_id, earliest_id(end))
+    for item in table.query_all(Key("pk").eq(pk) & Key("sk").between(low, high), consistent=True):
+        if item["sk"] != high:  # the earliest id there can be is outside
+            yield from_item(item)
 
 
 def insertion(call: Call, due_at: datetime) -> Put:

@@ -71,8 +71,8 @@ def consumer(queue: str, shape: type[M]) -> Callable[[Callable[[M], None]], Batc
     return decorate
 
 
-def stream_consumer(kind: str) -> Callable[[Callable[[Item | None, Item], None]], Batch[Any]]:
-    """Feed a function with the table's changes to items of a kind: (the item before or None, the item after)."""
+def stream_consumer(*kinds: str) -> Callable[[Callable[[Item | None, Item], None]], Batch[Any]]:
+    """Feed a function with the table's changes to items of these kinds: (the item before or None, the item after)."""
 
     def decorate(function: Callable[[Item | None, Item], None]) -> Batch[Any]:
         def one(record: Mapping[str, Any]) -> None:
@@ -80,6 +80,7 @@ def stream_consumer(kind: str) -> Callable[[Callable[[Item | None, Item], None]]
             old = item_from_dynamodb(images["OldImage"]) if images.get("OldImage") else None
             function(old, item_from_dynamodb(images["NewImage"]))
 
-        return ready(Batch(kind, one, lambda record: str(record["dynamodb"]["SequenceNumber"])), uses_table=True)
+        source = '","'.join(kinds)  # as the template's filter names them
+        return ready(Batch(source, one, lambda record: str(record["dynamodb"]["SequenceNumber"])), uses_table=True)
 
     return decorate

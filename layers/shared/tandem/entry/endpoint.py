@@ -14,6 +14,7 @@ from typing import Any
 from tandem import clock
 from tandem.entry import idempotency
 from tandem.entry.answer import Answer, WithCookies
+from tandem.entry.caching import cached
 from tandem.entry.caller import Caller, Denied
 from tandem.entry.cold_start import ready
 from tandem.entry.dialects import Dialect, Failure, Success
@@ -46,9 +47,10 @@ class Endpoint:
         also_methods: Sequence[str],
         answers: Mapping[int, str],
         media_type: str,
+        kept: int,
     ) -> None:
         self.method, self.path, self.dialect, self.guard, self.status = method, path, dialect, guard, status
-        self.idempotent = idempotent
+        self.idempotent, self.kept = idempotent, kept
         self.answers, self.media_type = answers, media_type
         self.function = function
         self.__doc__ = function.__doc__
@@ -107,7 +109,8 @@ class Endpoint:
         cookies = result.cookies if isinstance(result, WithCookies) else ()
         value = result.value if isinstance(result, WithCookies) else result
         said = self.dialect.success(Success(value, request.request_id, clock.iso(clock.now())))
-        return Answer(as_json(said), _JSON, self.status, cookies=cookies)
+        answer = Answer(as_json(said), _JSON, self.status, cookies=cookies)
+        return cached(answer, request.headers, self.kept) if self.kept else answer
 
     def _refusal(self, problem: Problem, request: Request) -> Answer:
         body = self.dialect.failure(Failure(problem, request.request_id, clock.iso(clock.now())))
@@ -137,10 +140,12 @@ def endpoint(
     also_methods: Sequence[str] = (),
     answers: Mapping[int, str] = MappingProxyType({}),
     media_type: str = _JSON,
+    kept: int = 0,
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Make a function the handler of one HTTP operation. `guard` has no default: an endpoint says who may call.
-    `also`: further paths that the same operation is published under; `also_methods`: further methods. For the
-    documentation alone: `answers`, what other statuses than usual mean, and the `media_type` of an Answer."""
+    `also`: further paths that the same operation is published under; `also_methods`: further methods. `kept`: for how
+    many seconds a client may keep the answer, which then has an ETag. For the documentation alone: `answers`, what
+    other statuses than usual mean, and the `media_type` of an Answer."""
 
     def decorate(function: Callable[..., Any]) -> Endpoint:
         handler = Endpoint(
@@ -153,8 +158,9 @@ def endpoint(
             idempotent=idempotent,
             also=also,
             also_methods=also_methods,
-            answers=answers,
+            answers={**answers, **({304: "The client's copy is this one."} if kept else {})},
             media_type=media_type,
+            kept=kept,
         )
         return ready(handler, uses_table=guard.scheme != "none")
 

@@ -6,11 +6,21 @@ from typing import Annotated, Generic, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from tandem.shapes import DayOrMoment
+
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageLimit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(min_length=1, max_length=200)]
 Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2026-11"])]
 """A UTC month."""
+StartDate = Annotated[
+    DayOrMoment | None,
+    Query(examples=["2025-01-01"], description="ISO 8601, in UTC unless it says otherwise; a day begins at midnight."),
+]
+EndDate = Annotated[
+    DayOrMoment | None,
+    Query(examples=["2025-01-31"], description="ISO 8601; a day is included whole, a moment is not included."),
+]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 T = TypeVar("T")

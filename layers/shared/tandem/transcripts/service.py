@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tandem import clock
 from tandem.aws import table
-from tandem.aws.table import Put, TransactionCancelled, Write
+from tandem.aws.table import Item, Put, TransactionCancelled, Write
 from tandem.errors import Unavailable
 from tandem.events import outbox
 from tandem.events.models import TRANSCRIPT_COMPLETED, Event, envelope
@@ -75,6 +75,11 @@ def after(tenant_id: str, call_id: str, sequence: int) -> list[Turn]:
 def summaries(tenant_id: str, start: datetime, end: datetime) -> dict[str, Summary]:
     """The figures of transcripts of calls made in [start, end), by call."""
     return {call_id: header.summary for call_id, header in store.headers(tenant_id, start, end)}
+
+
+def summary_of(item: Item) -> Summary:
+    """The figures of a transcript's item, such as the table's stream brings."""
+    return store.from_item(item).summary
 
 
 def judge(tenant_id: str, call_id: str, version: int, sentiment: Sentiment) -> None:

@@ -62,6 +62,11 @@ def headers(tenant_id: str, start: datetime, end: datetime) -> Iterator[tuple[st
         yield item["call_id"], _header(item)
 
 
+def from_item(item: Item) -> Header:
+    """The header of an item or stream image."""
+    return _header(item)
+
+
 def header_write(tenant_id: str, call_id: str, before: Header | None, after: Header, due: datetime) -> Put:
     """The write of a header, if it is still as it was read; to be looked at when `due`, unless it is finished."""
     pk, sk = key(tenant_id, call_id)

@@ -4,6 +4,7 @@ from tandem.entry.dialects.base import Dialect, Failure, Success
 from tandem.entry.dialects.coded import platform, telephony, telephony_bare
 from tandem.entry.dialects.simple import africas_talking, bare
 from tandem.entry.dialects.voice_agents import voice_agents
+from tandem.entry.dialects.voice_analytics import voice_analytics
 
 __all__ = [
     "Dialect",
@@ -15,4 +16,5 @@ __all__ = [
     "telephony",
     "telephony_bare",
     "voice_agents",
+    "voice_analytics",
 ]
