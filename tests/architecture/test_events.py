@@ -1,6 +1,7 @@
 """tests/events: one event a function, for `sam local invoke`, each of which its handler takes."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,23 @@ import pytest
 from infra.local.accounts import accounts, store
 from infra.local.model import Function
 from infra.local.stack import Stack
-from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
+from infra.local.workspaces import an_owner, make_workspace, open_to_anyone, operating
+from tandem.transcripts import service as transcripts
+from tandem.transcripts.models import Role, Turn
 from tests.architecture.assistants import AGENT
 from tests.architecture.queues import MENU
 from tests.architecture.test_layout import FUNCTIONS
 from tests.conftest import AFRICAS_TALKING_TOKEN
 from tests.integration.doors import forget_accounts
+from tests.simulators.elevenlabs import ElevenLabsSimulator
+from tests.simulators.elevenlabs_conversations import signed
 from tests.simulators.twilio import TwilioSimulator
 
 TWILIO = {"TWILIO_ACCOUNT_SID": TwilioSimulator.account_sid, "TWILIO_AUTH_TOKEN": TwilioSimulator.auth_token}
 """Who signed the events of that carrier."""
+
+ELEVENLABS = {"ELEVENLABS_WEBHOOK_SECRET": ElevenLabsSimulator.webhook_secret}
+"""Who signs the events of that one, whose signatures are good for half an hour."""
 
 EVENTS = Path(__file__).parents[1] / "events"
 
@@ -32,7 +40,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
     """What stands in the events' places: a workspace of this stack, its key, and a call of it with a recording."""
     whole_stack.reset()
     forget_accounts(whole_stack)
-    store(whole_stack, accounts({"AFRICASTALKING_TOKEN": AFRICAS_TALKING_TOKEN, **TWILIO}))
+    store(whole_stack, accounts({"AFRICASTALKING_TOKEN": AFRICAS_TALKING_TOKEN, **TWILIO, **ELEVENLABS}))
     workspace = make_workspace(whole_stack, "events", owner=an_owner("events"))
     open_to_anyone(whole_stack, workspace)
     headers = {"authorization": f"Bearer {workspace.keys['live']}"}
@@ -41,6 +49,9 @@ def names(whole_stack: Stack) -> dict[str, str]:
     body = {"customerPhone": "+15005550001", "agentId": "agent-1"}
     placed = whole_stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()
     whole_stack.advance(15)
+    with operating(whole_stack):
+        said = [Turn("1", Role.AGENT, "Hello!", 0, 1, final=True)]
+        transcripts.finish(workspace.tenant_id, placed["data"]["callId"], "sandbox", turns=said)
     hook = {"name": "CRM", "url": "http://127.0.0.1:9/", "events": ["customer.created"]}
     made = whole_stack.request("POST", "/api/v1/webhooks", json=hook, headers=headers).json()["data"]
     customer = whole_stack.request(
@@ -98,7 +109,11 @@ def test_an_event_is_taken_by_its_function(name: str, names: dict[str, str], who
     text = (EVENTS / f"{name}.json").read_text()
     for place, value in names.items():
         text = text.replace(place, value)
-    outcome = whole_stack.invoke(name, json.loads(text))
+    event = json.loads(text)
+    if name == "CarriersReceiveElevenlabsEvent":
+        now = datetime.fromtimestamp(whole_stack.clock.now(), UTC)
+        event["headers"] |= signed(event["body"].encode(), ElevenLabsSimulator.webhook_secret, now)
+    outcome = whole_stack.invoke(name, event)
     assert outcome.error is None
     if outcome.payload and "statusCode" in outcome.payload:
         assert outcome.payload["statusCode"] in ((404,) if name == "PlatformAnswerUnknown" else (200, 201, 204)), (
