@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tandem.calls.service import settle_silent
+from tandem.calls.settling import settle_silent
 from tandem.entry import schedule
 from tandem.live.service import look_again
 

@@ -14,6 +14,7 @@ from infra.local.stack import Stack
 _AFRICAS_TALKING = {
     "username": "USERNAME", "api_key": "API_KEY", "token": "TOKEN", "voice_url": "BASE_URL", "webrtc_url": "BASE_URL",
 }  # fmt: skip
+_ELEVENLABS = {"api_key": "API_KEY", "webhook_secret": "WEBHOOK_SECRET", "base_url": "BASE_URL"}
 _TWILIO = {
     "account_sid": "ACCOUNT_SID", "auth_token": "AUTH_TOKEN", "api_key_sid": "API_KEY_SID",
     "api_key_secret": "API_KEY_SECRET", "application_sid": "APPLICATION_SID", "base_url": "BASE_URL",
@@ -33,6 +34,11 @@ def accounts(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
             "api_key": "none",
             "token": secrets.token_urlsafe(32),
             **_given(environment, "AFRICASTALKING", _AFRICAS_TALKING),
+        },
+        "elevenlabs": {
+            "api_key": "none",
+            "webhook_secret": f"wsec_{secrets.token_hex(32)}",
+            **_given(environment, "ELEVENLABS", _ELEVENLABS),
         },
         "telnyx": _telnyx(environment),
         "twilio": {
@@ -59,6 +65,10 @@ def described(base_url: str, known: Mapping[str, Mapping[str, str]]) -> dict[str
     """Where each carrier finds us, and what proves that it is the carrier: what `.local/stack.json` says."""
     return {
         "africas_talking": {"webhook_url": f"{base_url}/voice/events", "token": known["africas_talking"]["token"]},
+        "elevenlabs": {
+            "webhook_url": f"{base_url}/api/webhooks/elevenlabs",
+            "secret": known["elevenlabs"]["webhook_secret"],
+        },
         "twilio": {"webhook_url": f"{base_url}/api/webhooks/twilio/voice", "secret": known["twilio"]["auth_token"]},
         "telnyx": {"webhook_url": f"{base_url}/api/webhooks/telnyx/voice", **_signing(known["telnyx"])},
         "sandbox": {"webhook_url": f"{base_url}/api/telephony/calls/incoming", "token": known["sandbox"]["token"]},

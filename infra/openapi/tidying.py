@@ -55,10 +55,10 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def without_titles(value: Any, *, names: bool = False) -> Any:
     """Without the titles of schemas, and with whole numbers as such. `names`: the keys are names of fields, of which
-    one may be called `title`."""
+    one may be called `title`, as in an example, too."""
     if isinstance(value, dict):
         return {
-            key: without_titles(inner, names=key in _NAMING and not names)
+            key: inner if key == "example" and not names else without_titles(inner, names=key in _NAMING and not names)
             for key, inner in value.items()
             if names or key != "title" or "version" in value
         }

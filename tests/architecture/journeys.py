@@ -18,6 +18,7 @@ from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
 from tandem.admin import Workspace
 from tandem.carriers.audio import tone_wav
 from tests.architecture import (
+    ai_calls,
     api_keys,
     assistants,
     conversations,
@@ -122,6 +123,7 @@ class Journeys:
         telephones.go(self, OWN)
         sockets.go(self)
         conversations.go(self)
+        ai_calls.go(self, OWN)
         self.people()
         self.names = hooks.go(self) | logins.go(self) | assistants.go(self)
         api_keys.grow_old(self)

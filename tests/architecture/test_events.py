@@ -10,12 +10,16 @@ import pytest
 from infra.local.accounts import accounts, store
 from infra.local.model import Function
 from infra.local.stack import Stack
-from infra.local.workspaces import an_owner, make_workspace, open_to_anyone
+from infra.local.workspaces import an_owner, make_workspace, open_to_anyone, operating
+from tandem.transcripts import service as transcripts
+from tandem.transcripts.models import Role, Turn
 from tests.architecture.assistants import AGENT
 from tests.architecture.queues import MENU
 from tests.architecture.test_layout import FUNCTIONS
 from tests.conftest import AFRICAS_TALKING_TOKEN
 from tests.integration.doors import forget_accounts
+from tests.simulators.elevenlabs import ElevenLabsSimulator
+from tests.simulators.elevenlabs_conversations import signed
 from tests.simulators.telnyx import TelnyxSimulator
 from tests.simulators.twilio import TwilioSimulator
 
@@ -24,6 +28,10 @@ TWILIO = {"TWILIO_ACCOUNT_SID": TwilioSimulator.account_sid, "TWILIO_AUTH_TOKEN"
 
 TELNYX = TelnyxSimulator()
 """Who signs the events of that carrier, whose signatures are good for five minutes."""
+TELNYX_KEY = {"TELNYX_PUBLIC_KEY": TELNYX.public_key}
+
+ELEVENLABS = {"ELEVENLABS_WEBHOOK_SECRET": ElevenLabsSimulator.webhook_secret}
+"""Who signs the events of that one, whose signatures are good for half an hour."""
 
 EVENTS = Path(__file__).parents[1] / "events"
 
@@ -39,7 +47,14 @@ def names(whole_stack: Stack) -> dict[str, str]:
     forget_accounts(whole_stack)
     store(
         whole_stack,
-        accounts({"AFRICASTALKING_TOKEN": AFRICAS_TALKING_TOKEN, "TELNYX_PUBLIC_KEY": TELNYX.public_key, **TWILIO}),
+        accounts(
+            {
+                "AFRICASTALKING_TOKEN": AFRICAS_TALKING_TOKEN,
+                "TELNYX_PUBLIC_KEY": TELNYX.public_key,
+                **TWILIO,
+                **ELEVENLABS,
+            }
+        ),
     )
     workspace = make_workspace(whole_stack, "events", owner=an_owner("events"))
     open_to_anyone(whole_stack, workspace)
@@ -49,6 +64,9 @@ def names(whole_stack: Stack) -> dict[str, str]:
     body = {"customerPhone": "+15005550001", "agentId": "agent-1"}
     placed = whole_stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()
     whole_stack.advance(15)
+    with operating(whole_stack):
+        said = [Turn("1", Role.AGENT, "Hello!", 0, 1, final=True)]
+        transcripts.finish(workspace.tenant_id, placed["data"]["callId"], "sandbox", turns=said)
     hook = {"name": "CRM", "url": "http://127.0.0.1:9/", "events": ["customer.created"]}
     made = whole_stack.request("POST", "/api/v1/webhooks", json=hook, headers=headers).json()["data"]
     customer = whole_stack.request(
@@ -110,6 +128,9 @@ def test_an_event_is_taken_by_its_function(name: str, names: dict[str, str], who
     if name.startswith("CarriersReceiveTelnyx"):
         TELNYX.now = lambda: datetime.fromtimestamp(whole_stack.clock.now(), UTC)
         event["headers"] |= TELNYX.signer.headers(event["body"].encode())
+    if name == "CarriersReceiveElevenlabsEvent":
+        now = datetime.fromtimestamp(whole_stack.clock.now(), UTC)
+        event["headers"] |= signed(event["body"].encode(), ElevenLabsSimulator.webhook_secret, now)
     outcome = whole_stack.invoke(name, event)
     assert outcome.error is None
     if outcome.payload and "statusCode" in outcome.payload:

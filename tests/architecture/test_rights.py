@@ -7,6 +7,8 @@ from tests.architecture.journeys import Seen
 
 KEPT = {
     ("*", "ssm:GetParameter", "/api-url"): "read where the stage has no PublicUrl; this one has",
+    ("*", "bedrock:InvokeModel", "/none"): "this stage has no language model",
+    ("VoiceAgentsGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("TelephonyGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("TelephonyInitiateCall", "dynamodb:GetItem", "-Table"): "rereads the call when two writes of it meet",
     ("WorkersOnRecordingWanted", "s3:DeleteObjectVersion", "/*"): "a recording that was deleted while it was fetched",

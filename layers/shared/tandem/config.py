@@ -26,6 +26,7 @@ class Settings:
     default_carrier: str
     webhook_egress_allow: str
     sentiment_by: str
+    language_model: str
     user_pool: str
     user_pool_client: str
     region: str
@@ -73,6 +74,7 @@ def settings() -> Settings:
         default_carrier=env.get("DEFAULT_CARRIER", ""),
         webhook_egress_allow=env.get("WEBHOOK_EGRESS_ALLOW", ""),
         sentiment_by=env.get("SENTIMENT_BY", ""),
+        language_model=env.get("LANGUAGE_MODEL", ""),
         user_pool=env.get("USER_POOL_ID", ""),
         user_pool_client=env.get("USER_POOL_CLIENT_ID", ""),
         region=env.get("AWS_REGION", ""),

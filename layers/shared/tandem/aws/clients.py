@@ -9,6 +9,7 @@ from botocore.config import Config
 from tandem.config import settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_comprehend import ComprehendClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -78,6 +79,16 @@ def _comprehend(credentials: str) -> "ComprehendClient":
     return client
 
 
+@cache
+def _bedrock_runtime(credentials: str) -> "BedrockRuntimeClient":
+    # A model takes its time, and is asked once: whoever waits for the answer has not longer than this.
+    patient = Config(read_timeout=18, retries={"mode": "standard", "total_max_attempts": 1})
+    client: BedrockRuntimeClient = boto3.Session().client(
+        "bedrock-runtime", config=_config(local=settings().is_local).merge(patient)
+    )
+    return client
+
+
 # Keyed by credentials: an execution environment has one set, a test process has one per function.
 
 
@@ -114,3 +125,8 @@ def transcribe() -> "TranscribeServiceClient":
 def comprehend() -> "ComprehendClient":
     """Amazon Comprehend, for the mood of what was said."""
     return _comprehend(settings().credentials)
+
+
+def bedrock_runtime() -> "BedrockRuntimeClient":
+    """Amazon Bedrock, for questions to a language model."""
+    return _bedrock_runtime(settings().credentials)

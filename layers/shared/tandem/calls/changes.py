@@ -31,6 +31,9 @@ UNTIL_ASKED = {
 }
 """How long a call may stay in a status before its carrier is asked."""
 
+UNTIL_ASKED_FOR_WORDS = timedelta(minutes=10)
+"""The same for a call that an AI agent talks on: what was said comes with its end, and is told once."""
+
 UNDECIDED = timedelta(seconds=60)
 """How long an end that did not say how it ended waits for a late answer."""
 
@@ -102,7 +105,10 @@ def _differences(before: Call, after: Call) -> dict[str, Any]:
 def _due_at(call: Call) -> datetime | None:
     if call.status.is_final:
         return clock.now() + UNTIL_FETCHED if call.awaits_recording or call.erases_recording else None
-    return clock.now() + (UNDECIDED if call.ended_at else UNTIL_ASKED[call.status])
+    if call.ended_at:
+        return clock.now() + UNDECIDED
+    silent = UNTIL_ASKED[call.status]
+    return clock.now() + (min(silent, UNTIL_ASKED_FOR_WORDS) if call.assistant_id else silent)
 
 
 def look_again(call: Call) -> None:

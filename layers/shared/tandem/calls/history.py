@@ -63,8 +63,8 @@ class _Source:
     partition: tuple[str, str]
     index: str | None
     counts_of: str
-    given: dict[str, str]
-    """What is wanted besides, of calls in this partition."""
+    given: dict[str, str | tuple[str, ...]]
+    """What is wanted besides, of calls in this partition: a value, or any of several."""
     bound: str | None = None
     """The status that the partition is of: its counts are of all."""
 
@@ -128,13 +128,13 @@ class _Source:
         return Key(name).eq(value) & Key("sk").between(low, max(low, high))
 
     def _where(self) -> Any:
-        conditions = [Attr(name).eq(value) for name, value in self.given.items()]
+        conditions = [Attr(name).is_in(list(_any_of(value))) for name, value in self.given.items()]
         return reduce(and_, conditions) if conditions else None
 
     def _is_wanted(self, counter: str) -> bool:
         status, direction, *agent = counter.split("|", 2)
         named = {"status": status, "direction": direction} | ({"agent_id": agent[0]} if agent else {})
-        return self._is_read(counter) and all(named[name] == value for name, value in self.given.items())
+        return self._is_read(counter) and all(named[name] in _any_of(value) for name, value in self.given.items())
 
     def _is_read(self, counter: str) -> bool:
         return self.bound is None or counter.partition("|")[0] == self.bound
@@ -143,8 +143,9 @@ class _Source:
 def _source(tenant_id: str, wanted: CallFilter) -> _Source:
     """The narrowest partition for a filter: a customer's calls, an agent's, those in a status, or all."""
     names = ("customer_id", "agent_id", "status", "direction")
-    given: dict[str, str] = {name: value for name in names if (value := getattr(wanted, name)) is not None}
-    partitions = store.partitions(tenant_id, given.get("agent_id"), given.get("customer_id"), given.get("status"))
+    given = {name: value for name in names if (value := getattr(wanted, name)) is not None}
+    status = given["status"] if isinstance(given.get("status"), str) else None
+    partitions = store.partitions(tenant_id, given.get("agent_id"), given.get("customer_id"), status)
     if customer := given.pop("customer_id", None):
         partition, index = ("of_customer", partitions["of_customer"]), CUSTOMER_INDEX
         return _Source(wanted, partition, index, analytics.scope(tenant_id, customer_id=customer), given)
@@ -152,7 +153,8 @@ def _source(tenant_id: str, wanted: CallFilter) -> _Source:
         partition, index = ("of_agent", partitions["of_agent"]), AGENT_INDEX
         return _Source(wanted, partition, index, analytics.scope(tenant_id, agent_id=agent), given)
     whole = analytics.scope(tenant_id)
-    if status := given.pop("status", None):
+    if status:
+        del given["status"]
         return _Source(wanted, ("of_status", partitions["of_status"]), STATUS_INDEX, whole, given, bound=status)
     return _Source(wanted, ("pk", f"TENANT#{tenant_id}"), None, whole, given)
 
@@ -163,7 +165,11 @@ def _whole(entries: Sequence[Item], wanted: CallFilter) -> list[Call]:
     calls = [store.from_item(item) for item in items if item]
     names = ("customer_id", "agent_id", "status", "direction")
     asked = {name: value for name in names if (value := getattr(wanted, name)) is not None}
-    return [call for call in calls if all(getattr(call, name) == value for name, value in asked.items())]
+    return [call for call in calls if all(getattr(call, name) in _any_of(value) for name, value in asked.items())]
+
+
+def _any_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 def _before(name: str) -> str:

@@ -319,7 +319,8 @@ class CallFilter:
 
     start: datetime | None = None
     end: datetime | None = None
-    status: str | None = None
+    status: str | tuple[str, ...] | None = None
+    """One, or any of several."""
     direction: str | None = None
     agent_id: str | None = None
     customer_id: str | None = None
@@ -329,3 +330,13 @@ class CallFilter:
         """The filter over a span: a day as start begins with its midnight, as end it is included whole (UTC)."""
         begin, until = span(start, end)
         return cls(begin, until, **properties)
+
+    def takes(self, call: Call) -> bool:
+        """Whether a call has these properties, whenever it was made."""
+        statuses = (self.status,) if isinstance(self.status, str) else self.status
+        same = [
+            wanted in (None, getattr(call, name))
+            for name in ("direction", "agent_id", "customer_id")
+            for wanted in (getattr(self, name),)
+        ]
+        return all(same) and (statuses is None or call.status in statuses)

@@ -194,7 +194,7 @@ def _new_call(order: _Order, parties: _Parties) -> Call:
 def _intent(call: Call, order: _Order, parties: _Parties, actor: str) -> list[Write]:
     """Everything that a call brings into the world, in one transaction, before anybody's telephone rings."""
     moment = call.created_at
-    writes: list[Write] = [store.insertion(call, moment + DIAL_SETTLES_WITHIN)]
+    writes: list[Write] = [store.insertion(call, moment + DIAL_SETTLES_WITHIN), *store.of_task(call)]
     if parties.customer_id is None:
         writes += customers.registering(call.tenant_id, call.customer_id, call.to_number, moment)
     if parties.conversation is None:

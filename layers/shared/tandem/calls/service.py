@@ -1,15 +1,15 @@
-"""What we do with calls, besides placing them: hear what carriers tell, look them up, settle those gone silent."""
+"""What we do with calls, besides placing them: hear what carriers tell, look them up."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from tandem import clock
 from tandem.address import api_url
 from tandem.agents.models import Agent
 from tandem.aws.table import Item
-from tandem.calls import changes, history, lifecycle, store
+from tandem.calls import changes, history, store
 from tandem.calls.incoming import receive_call
 from tandem.calls.models import (
     BrowserClient,
@@ -23,16 +23,15 @@ from tandem.calls.models import (
 )
 from tandem.calls.placing import dial_out
 from tandem.calls.views import view
-from tandem.carriers.base import CarrierEvent, Finding, Found, Happened, Outcome
-from tandem.carriers.registry import carrier
+from tandem.carriers.base import CarrierEvent
 from tandem.errors import NotFound
 from tandem.observability import count, logger
-from tandem.sweeping import each
 
 __all__ = [
     "change_recording",
     "delete_recording",
     "find_call",
+    "find_calls",
     "from_item",
     "get_call",
     "hear",
@@ -40,20 +39,8 @@ __all__ = [
     "made_between",
     "place_call",
     "recording_erased",
-    "settle_silent",
     "show_call",
 ]
-
-GIVE_UP_DIAL = timedelta(minutes=15)
-"""After this a dial of which nothing was ever heard, from a carrier that cannot be asked, is taken as failed."""
-
-GIVE_UP_CALL = timedelta(hours=12)
-"""After this a call whose end was never told is taken as over."""
-
-GIVE_UP_RECORDING = timedelta(hours=24)
-"""After this a recording that could not be fetched, however often it was asked for, is taken as lost."""
-
-_ACTOR = "schedule:settle"
 
 
 def place_call(tenant_id: str, request: CallRequest, *, call_id: str, actor: str, test: bool) -> CallPlaced:
@@ -104,6 +91,17 @@ def list_calls(
     """A page of the calls that match, newest first, how many there are, and the cursor of the next page."""
     found = history.find(tenant_id, wanted, offset=(page - 1) * limit, limit=limit, cursor=cursor)
     return [view(call, api_url()) for call in found.calls], found.total, found.cursor
+
+
+def find_calls(
+    tenant_id: str, wanted: CallFilter, *, task_id: str | None, limit: int, offset: int
+) -> tuple[list[Call], int]:
+    """A span of the calls that match, newest first, and how many there are; with `task_id` of those for this task."""
+    if task_id is None:
+        found = history.find(tenant_id, wanted, offset=offset, limit=limit)
+        return found.calls, found.total
+    calls = [call for call in store.calls_of_task(tenant_id, task_id) if wanted.takes(call)] if _is_id(task_id) else []
+    return calls[offset : offset + limit], len(calls)
 
 
 def hear(carrier_name: str, events: Sequence[CarrierEvent]) -> Call | None:
@@ -159,70 +157,6 @@ def recording_erased(call: Call, *, actor: str) -> None:
         return replace(present, recording=replace(recording, erasing=False)) if recording else present
 
     changes.change(call, decide, actor=actor, action="call.recording.erased")
-
-
-def settle_silent(moment: datetime) -> int:
-    """Ask carriers about calls that went silent, close what cannot be told, and ask again for recordings that did not
-    come; how many calls that were.
-
-    Nothing is ever dialled here.
-    """
-    return each(store.due(moment), lambda call: _settle(call, moment))
-
-
-def _settle(call: Call, moment: datetime) -> None:
-    if call.status.is_final:
-        _settle_recording(call, moment)
-        return
-    call = _asked(call, moment)
-    if call.status.is_final:
-        return
-    age = moment - call.created_at
-    if call.ended_at and moment - call.ended_at >= changes.UNDECIDED:
-        changes.change(call, lifecycle.settle, actor=_ACTOR, action="call.settle")
-    elif age >= GIVE_UP_CALL or (call.carrier_call_id is None and age >= GIVE_UP_DIAL):
-        changes.change(call, lambda present: lifecycle.give_up(present, moment), actor=_ACTOR, action="call.settle")
-    else:
-        changes.look_again(call)
-
-
-def _asked(call: Call, moment: datetime) -> Call:
-    """The call with what its carrier says of it when asked. One that cannot be asked cannot tell."""
-    try:
-        found = carrier(call.carrier).find(call.sought)
-    except Exception:  # whatever is wrong with the carrier or its account, the call must end one day
-        logger().exception("the carrier could not be asked", call_id=call.call_id, carrier=call.carrier)
-        count("CarrierNotAsked")
-        found = Found(Finding.CANNOT_TELL)
-    if found.finding == Finding.PLACED:
-        placed = CarrierEvent(Happened.STARTED, found.carrier_call_id or "", moment)
-        return changes.merge_events(call, [placed, *found.events], actor=f"carrier:{call.carrier}")
-    if found.finding == Finding.NOT_PLACED and call.carrier_call_id is None:
-        cause = "the dial never reached the carrier"
-        never = CarrierEvent(Happened.ENDED, "", moment, outcome=Outcome.PLATFORM_ERROR, cause=cause)
-        return changes.merge_events(call, [never], actor=_ACTOR)
-    return call
-
-
-def _settle_recording(call: Call, moment: datetime) -> None:
-    if call.recording is None:
-        return
-    if call.erases_recording:
-        if call.recording.deleted_at and moment - call.recording.deleted_at >= GIVE_UP_RECORDING:
-            logger().error("a copy of a deleted recording may be left", call_id=call.call_id)
-            count("RecordingNotErased")
-            recording_erased(call, actor=_ACTOR)
-        else:
-            changes.ask_again_for_recording(call)
-    elif not call.awaits_recording:
-        return
-    elif call.ended_at and moment - call.ended_at >= GIVE_UP_RECORDING:
-        lost = replace(call.recording, state=RecordingState.FAILED)
-        logger().error("recording given up", call_id=call.call_id)
-        count("RecordingLost")
-        change_recording(call.tenant_id, call.call_id, lost, actor=_ACTOR)
-    else:
-        changes.ask_again_for_recording(call)
 
 
 def find_call(carrier_name: str, reference: str | None, carrier_call_id: str) -> Call | None:

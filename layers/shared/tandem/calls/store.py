@@ -72,6 +72,23 @@ def dialled(call: Call, carrier_call_id: str) -> list[Write]:
     return [call_change, session(call.carrier, carrier_call_id, call.tenant_id, call.call_id)]
 
 
+def of_task(call: Call) -> list[Write]:
+    """The write that makes a call findable by the task that it is for."""
+    if call.task_id is None:
+        return []
+    sk = f"TASK_CALL#{call.task_id}#{call.call_id}"
+    return [Put({"pk": f"TENANT#{call.tenant_id}", "sk": sk, "kind": "task_call", "call_id": call.call_id})]
+
+
+def calls_of_task(tenant_id: str, task_id: str) -> list[Call]:
+    """All calls that were made for a task, newest first."""
+    condition = Key("pk").eq(f"TENANT#{tenant_id}") & Key("sk").begins_with(f"TASK_CALL#{task_id}#")
+    ids = [item["call_id"] for item in table.query_all(condition, newest_first=True, consistent=True)]
+    spans = [ids[start : start + 100] for start in range(0, len(ids), 100)]
+    items = [item for some in spans for item in table.get_many([key(tenant_id, each) for each in some])]
+    return [from_item(item) for item in items if item]
+
+
 def session(carrier: str, carrier_call_id: str, tenant_id: str, call_id: str, *, first: bool = False) -> Put:
     """The write that makes a call findable by its carrier's id; with `first` it fails when that is known already."""
     item = {"pk": _session_pk(carrier, carrier_call_id), "sk": "CALL", "kind": "session"}

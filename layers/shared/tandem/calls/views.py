@@ -1,6 +1,6 @@
 """A call as the telephony family shows it. Pure."""
 
-from tandem.calls.models import RETRYABLE, Call, CallView, RecordingState
+from tandem.calls.models import RETRYABLE, Call, CallView, RecordingState, Status
 from tandem.clock import iso
 
 
@@ -33,3 +33,11 @@ def view(call: Call, api_url: str) -> CallView:
         "answeredAt": iso(call.answered_at) if call.answered_at else None,
         "endedAt": iso(call.ended_at) if call.ended_at else None,
     }
+
+
+def why(call: Call) -> str | None:
+    """Why a call failed, in a few words: how it ended, and the carrier's cause; None of any other."""
+    if call.status not in (Status.FAILED, Status.MISSED):
+        return None
+    outcome = call.outcome.value.replace("_", " ") if call.outcome else "failed"
+    return f"{outcome}: {call.cause}" if call.cause else outcome

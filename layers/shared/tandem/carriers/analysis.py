@@ -1,10 +1,20 @@
 """What a provider that carries conversations makes of one, once it is over. Pure."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from tandem.carriers.base import CarrierEvent, Heard, Sought
+
+
+def plain(value: Any) -> Any:
+    """A value of somebody else's JSON as ours can be written: Python reads more than that."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return json.loads(text.encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)

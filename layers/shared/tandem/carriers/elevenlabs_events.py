@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tandem.carriers.analysis import Analysis, Criterion, Told
+from tandem.carriers.analysis import Analysis, Criterion, Told, plain
 from tandem.carriers.base import CarrierEvent, Cost, Happened, Heard, Outcome, Role, ToolCall, Turn
 from tandem.carriers.sip import OUTCOMES as SIP_OUTCOMES
 
@@ -61,7 +61,10 @@ def conversation(data: Json, moment: datetime) -> Told:
     events = list(_events(name, data, moment))
     if data.get("status") not in _OVER:
         return Told(events)
-    return Told(events, _heard(name, data), _analysis(data))
+    heard = Heard(name, reference(data), list(_turns(name, data)), list(_tool_calls(name, data)), finished=True)
+    if data["status"] == "failed" and not (heard.turns or heard.tool_calls):
+        return Told(events)  # nobody was there to talk with
+    return Told(events, heard, _analysis(data))
 
 
 def conversation_id(data: Json) -> str:
@@ -169,12 +172,6 @@ def _not_placed(data: Json, moment: datetime) -> list[CarrierEvent]:
 # What was said, and what ElevenLabs makes of it.
 
 
-def _heard(name: str, data: Json) -> Heard:
-    turns = list(_turns(name, data))
-    tools = list(_tool_calls(name, data))
-    return Heard(name, reference(data), turns, tools, finished=True)
-
-
 def _turns(name: str, data: Json) -> Iterator[Turn]:
     """Each turn lasts until the next one begins, the last until the end: ElevenLabs tells only when they begin."""
     spoken = [(number, turn) for number, turn in enumerate(_entries(data, "transcript")) if _message(turn) is not None]
@@ -223,7 +220,7 @@ def _analysis(data: Json) -> Analysis | None:
         summary=_text(summary),
         title=_text(analysis.get("call_summary_title")) or None,
         successful=_VERDICTS.get(str(analysis.get("call_successful"))),
-        data={_text(key): _object(result).get("value") for key, result in collected.items()},
+        data={_text(key): plain(_object(result).get("value")) for key, result in collected.items()},
         criteria=[
             Criterion(_text(key), _VERDICTS.get(str(result.get("result"))), _text(result.get("rationale")))
             for key, result in judged.items()

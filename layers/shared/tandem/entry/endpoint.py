@@ -19,7 +19,7 @@ from tandem.entry.caller import Caller, Denied
 from tandem.entry.cold_start import ready
 from tandem.entry.dialects import Dialect, Failure, Success
 from tandem.entry.guards import Guard
-from tandem.entry.request import Request
+from tandem.entry.request import LARGEST_BODY, Request
 from tandem.entry.route import Route, as_json
 from tandem.errors import Problem
 from tandem.keys.models import Allowance
@@ -48,9 +48,10 @@ class Endpoint:
         answers: Mapping[int, str],
         media_type: str,
         kept: int,
+        largest_body: int,
     ) -> None:
         self.method, self.path, self.dialect, self.guard, self.status = method, path, dialect, guard, status
-        self.idempotent, self.kept = idempotent, kept
+        self.idempotent, self.kept, self.largest_body = idempotent, kept, largest_body
         self.answers, self.media_type = answers, media_type
         self.function = function
         self.__doc__ = function.__doc__
@@ -61,7 +62,7 @@ class Endpoint:
     def __call__(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Answer one request of the API gateway (HTTP API, payload 2.0)."""
         started = perf_counter()
-        request = Request(event)
+        request = Request(event, self.largest_body)
         logger().append_keys(request_id=request.request_id, operation=f"{self.method} {self.path}")
         caller: Caller | None = None
         try:
@@ -141,11 +142,13 @@ def endpoint(
     answers: Mapping[int, str] = MappingProxyType({}),
     media_type: str = _JSON,
     kept: int = 0,
+    largest_body: int = LARGEST_BODY,
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     """Make a function the handler of one HTTP operation. `guard` has no default: an endpoint says who may call.
     `also`: further paths that the same operation is published under; `also_methods`: further methods. `kept`: for how
     many seconds a client may keep the answer, which then has an ETag. For the documentation alone: `answers`, what
-    other statuses than usual mean, and the `media_type` of an Answer."""
+    other statuses than usual mean, and the `media_type` of an Answer. `largest_body` in bytes; a
+    Lambda function is never given more than 6 MB."""
 
     def decorate(function: Callable[..., Any]) -> Endpoint:
         handler = Endpoint(
@@ -161,6 +164,7 @@ def endpoint(
             answers={**answers, **({304: "The client's copy is this one."} if kept else {})},
             media_type=media_type,
             kept=kept,
+            largest_body=largest_body,
         )
         return ready(handler, uses_table=guard.scheme != "none")
 

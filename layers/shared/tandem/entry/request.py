@@ -19,6 +19,8 @@ class Request:
     """What the gateway handed over."""
 
     event: Mapping[str, Any]
+    largest: int = LARGEST_BODY
+    """Bytes that its body may have."""
 
     @property
     def request_id(self) -> str:
@@ -70,8 +72,8 @@ class Request:
             raw = base64.b64decode(text, validate=True) if self.event.get("isBase64Encoded") else text.encode()
         except (binascii.Error, UnicodeEncodeError) as error:
             raise BadRequest("The body cannot be decoded.") from error
-        if len(raw) > LARGEST_BODY:
-            raise BadRequest(f"The body is larger than {LARGEST_BODY} bytes.", code="PAYLOAD_TOO_LARGE")
+        if len(raw) > self.largest:
+            raise BadRequest(f"The body is larger than {self.largest} bytes.", code="PAYLOAD_TOO_LARGE")
         return raw
 
     @property

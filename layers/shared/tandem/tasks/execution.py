@@ -12,6 +12,7 @@ from tandem.calls import service as calls
 from tandem.calls.models import Call
 from tandem.calls.models import Status as CallStatus
 from tandem.calls.placing import dial_assistant
+from tandem.calls.views import why
 from tandem.errors import CarrierRefused, Conflict
 from tandem.tasks import service, store, webhook
 from tandem.tasks.models import Status, Task, spoken, variables
@@ -63,12 +64,6 @@ def finish(call: Call) -> None:
         return webhook.telling(task, "call_completed" if completed else "call_failed", clock.now())
 
     service.change(call.tenant_id, call.task_id, decide, actor="call", action="task.finish", also=told)
-
-
-def why(call: Call) -> str:
-    """Why a call failed, in a few words: how it ended, and the carrier's cause."""
-    outcome = call.outcome.value.replace("_", " ") if call.outcome else "failed"
-    return f"{outcome}: {call.cause}" if call.cause else outcome
 
 
 def _agent(task: Task) -> AiAgent:
