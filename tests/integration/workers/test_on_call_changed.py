@@ -265,7 +265,7 @@ def test_many_who_are_told_of_changes_at_once_send_each_of_them_once_and_in_orde
     sockets = [ringing.listen() for _ in range(3)]
 
     def said(number: int) -> None:
-        transcripts.hear(**ids(ringing), source="sandbox", turns=[turn(number)])
+        transcripts.hear(ringing.client.workspace.tenant_id, ringing.call_id, "sandbox", [turn(number)])
         live.changed(None, {"kind": "transcript", **ids(ringing)})
 
     with operating(ringing.stack), ThreadPoolExecutor(4) as pool:
