@@ -61,6 +61,12 @@ class Listener:
         """What the call was, in order."""
         return [frame["data"]["status"] for frame in self.frames if "status" in frame.get("data", {})]
 
+    @property
+    def finals(self) -> list[str]:
+        """What was said, as far as it is final, in order."""
+        turns = [turn for frame in self.frames for turn in frame.get("data", {}).get("transcript", [])]
+        return [turn["text"] for turn in turns if turn["final"]]
+
 
 @contextmanager
 def listening(url: str, **query: str) -> Iterator[Listener]:
@@ -71,6 +77,13 @@ def listening(url: str, **query: str) -> Iterator[Listener]:
         yield found
     finally:
         found.hang_up()
+
+
+def made(site: Site, path: str, **body: Any) -> Any:
+    """What was made."""
+    answer = site.send("POST", f"/api/v1/{path}", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["data"]
 
 
 def live(site: Site, call_id: str) -> dict[str, Any]:
@@ -116,6 +129,30 @@ def test_bad_credentials_are_refused_at_the_handshake(local: Site, other: Site) 
     ):
         with listening(url, **query) as listener:
             assert eventually(lambda listener=listener: listener.refused) == status  # type: ignore[misc]
+
+
+def test_two_who_listen_to_a_task_one_of_them_cut_off_have_heard_the_same(local: Site) -> None:
+    agent = made(local, "agents", name="Ada", system_prompt="You find orders.", starting_message="Hello {{name}}!")
+    wanted = {"agent_id": agent["id"], "name": "Where is it?", "to_number": "+15005550001"}
+    task = made(local, "tasks", **wanted, context_data={"name": "Ben"})
+    call_id = local.data("POST", f"/api/v1/tasks/{task['id']}/execute")["call_id"]
+    told = live(local, call_id)
+    url = told["websocket_url"]
+    with listening(url, session_token=told["temp_token"]) as listener:
+        eventually(lambda: listener.frames)
+        with listening(url, api_key=local.key) as dropped:
+            eventually(lambda: dropped.frames)
+            local.advance(4)
+            eventually(lambda: dropped.finals)
+        seen = max(frame["data"]["sequence"] for frame in dropped.frames)
+        with listening(url, api_key=local.key, after=str(seen)) as resumed:
+            eventually(lambda: resumed.frames)
+            local.advance(10)
+            assert eventually(lambda: listener.closed) == eventually(lambda: resumed.closed) == 1000
+    assert listener.finals == dropped.finals + resumed.finals
+    assert listener.finals[0] == "Hello Ben!"
+    assert len(listener.finals) >= 4
+    assert listener.statuses[-1] == resumed.statuses[-1] == "completed"
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")

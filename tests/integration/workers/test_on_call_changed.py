@@ -1,11 +1,16 @@
 """What those who listen to a call are sent, and when."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from infra.local.workspaces import operating
+from tandem.live import service as live
+from tandem.live import store
+from tandem.transcripts import service as transcripts
 from tests.integration.conftest import Client
 from tests.integration.live.listening import Line, connections, finals, heard, kinds, statuses, turn
 
@@ -25,6 +30,11 @@ def ringing(demo: Client) -> Line:
 
 
 PUSHER = "WorkersOnCallChanged"
+
+
+def ids(line: Line) -> dict[str, str]:
+    """What names a call."""
+    return {"tenant_id": line.client.workspace.tenant_id, "call_id": line.call_id}
 
 
 def test_what_is_said_is_told_as_it_is_said(line: Line) -> None:
@@ -228,6 +238,56 @@ def test_one_that_cannot_be_sent_to_keeps_no_other_waiting_and_gets_all_later(li
     assert [item for item in line.sockets() if "due_shard" in item or "touched_at" in item] == []
 
 
+def test_what_is_said_while_a_socket_is_sent_to_is_sent_by_who_does_so(ringing: Line) -> None:
+    socket = ringing.listen()
+    manage, said = ringing.stack.cloud.routes["execute-api"], [turn(2), turn(3)]
+
+    def meanwhile(request: Any) -> Any:
+        """Another change is told elsewhere, and taken care of at once, while this frame is on its way."""
+        if said:
+            with operating(ringing.stack):
+                transcripts.hear(ringing.client.workspace.tenant_id, ringing.call_id, "sandbox", [said.pop(0)])
+            before = socket.received[:]
+            with operating(ringing.stack):
+                live.changed(None, {"kind": "transcript", **ids(ringing)})
+            assert socket.received == before
+        return manage(request)
+
+    ringing.stack.cloud.routes["execute-api"] = meanwhile
+    ringing.hear(turn(1))
+    ringing.stack.cloud.routes["execute-api"] = manage
+    assert finals(socket) == [turn(number).text for number in (1, 2, 3)]
+    (item,) = ringing.sockets()
+    assert {"holder", "held_until", "missed", "due_shard"} & set(item) == set()
+
+
+def test_many_who_are_told_of_changes_at_once_send_each_of_them_once_and_in_order(ringing: Line) -> None:
+    sockets = [ringing.listen() for _ in range(3)]
+
+    def said(number: int) -> None:
+        transcripts.hear(ringing.client.workspace.tenant_id, ringing.call_id, "sandbox", [turn(number)])
+        live.changed(None, {"kind": "transcript", **ids(ringing)})
+
+    with operating(ringing.stack), ThreadPoolExecutor(4) as pool:
+        list(pool.map(said, range(1, 25)))
+    for socket in sockets:
+        assert [each["sequence"] for each in heard(socket)] == list(range(1, 25))
+        assert sorted(finals(socket)) == sorted(turn(number).text for number in range(1, 25))
+    assert [item for item in ringing.sockets() if "holder" in item or "missed" in item] == []
+
+
+def test_who_was_cut_off_while_sending_is_replaced_by_the_sweep(ringing: Line) -> None:
+    socket = ringing.listen()
+    with operating(ringing.stack):
+        (listening,) = store.of_call(**ids(ringing))
+        assert store.claim(listening, "cut-off") is not None
+        assert store.claim(listening, "another") is None
+    ringing.hear(turn(1))
+    assert finals(socket) == []
+    ringing.stack.advance(100)
+    assert finals(socket) == [turn(1).text]
+
+
 def test_nobody_is_sent_what_is_said_in_another_call(ringing: Line, other: Client) -> None:
     socket = ringing.listen()
     another = Line(ringing.client, ringing.client.place("+15005550001")["callId"])
@@ -245,14 +305,14 @@ def test_where_nobody_listens_a_change_costs_one_read(ringing: Line) -> None:
     assert counted.total(function=PUSHER) == counted.total("dynamodb", "Query", PUSHER) == 1
 
 
-def test_a_change_costs_one_message_and_one_write_for_each_who_listens(ringing: Line) -> None:
+def test_a_change_costs_one_message_and_two_writes_for_each_who_listens(ringing: Line) -> None:
     sockets = [ringing.listen() for _ in range(2)]
     with ringing.stack.count_requests() as counted:
         ringing.hear(turn(1), turn(2))
     assert [finals(socket) for socket in sockets] == [[turn(1).text, turn(2).text]] * 2
     requests = {how: number for (who, _, how), number in counted.counts.items() if who == PUSHER}
     # Who listens, asked for each of the two turns; then the call, the transcript, its turns and its tools, once.
-    assert requests == {"Query": 2 + 2, "GetItem": 2, "PostToConnection": 2, "UpdateItem": 2}
+    assert requests == {"Query": 2 + 2, "GetItem": 2, "PostToConnection": 2, "UpdateItem": 4}
 
 
 def test_changes_of_a_call_that_are_none_of_its_status_are_not_told(ringing: Line) -> None:

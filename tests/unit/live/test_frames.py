@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tandem.calls.models import Call, Status
@@ -41,6 +41,7 @@ def sent(socket: Socket, call: Call, turns: tuple[Turn, ...]) -> tuple[list[dict
     return [json.loads(step.text) for step in steps], steps[-1].after if steps else socket
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     changes=st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=25),
     looks=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2)), max_size=30),

@@ -13,6 +13,7 @@ from tandem.calls.models import Call
 from tandem.calls.service import get_call
 from tandem.config import settings
 from tandem.errors import Forbidden, Unauthenticated, Unavailable
+from tandem.ids import new_id
 from tandem.live import frames, store
 from tandem.live.models import LINGER, LiveConnection, Pass, Socket, described, digest, new_token, progress
 from tandem.observability import count, logger
@@ -77,13 +78,19 @@ def changed(before: Item | None, after: Item) -> None:
 
 
 def _push(tenant_id: str, call_id: str, listening: Sequence[Socket]) -> None:
-    """Send everyone who listens to a call what they have not been sent, and close the sockets of one that is over."""
-    call = get_call(tenant_id, call_id)
-    transcript = transcripts.find(tenant_id, call_id)
-    closes_at = _closes_at(call, transcript)
-    turns = transcript.turns if transcript else ()
-    for socket in listening:
-        _send(socket, call, turns, closes_at)
+    """Send everyone who listens to a call what they have not been sent, and close the sockets of one that is over.
+
+    What is sent is read after the sockets are held, and again where something has changed before they are let go.
+    """
+    holder = new_id()
+    held = [found for socket in listening if (found := store.claim(socket, holder))]
+    while held:
+        call = get_call(tenant_id, call_id)
+        transcript = transcripts.find(tenant_id, call_id)
+        closes_at = _closes_at(call, transcript)
+        turns = transcript.turns if transcript else ()
+        sent = [_sent(socket, call, turns, closes_at) for socket in held]
+        held = [after for after, look_at in sent if after and not store.release(after, holder, look_at)]
 
 
 def look_again(moment: datetime) -> int:
@@ -100,8 +107,11 @@ def _closes_at(call: Call, transcript: Transcript | None) -> datetime | None:
     return ended_at if finished else ended_at + timedelta(seconds=LINGER)
 
 
-def _send(socket: Socket, call: Call, turns: Sequence[Turn], closes_at: datetime | None) -> None:
-    """What is due to one socket. One that cannot be reached now keeps nobody waiting: it is looked at again later."""
+def _sent(
+    socket: Socket, call: Call, turns: Sequence[Turn], closes_at: datetime | None
+) -> tuple[Socket | None, datetime | None]:
+    """Send a socket what is due to it: as it is then, None where it is closed, and when to look at it again. One that
+    cannot be reached now keeps nobody waiting."""
     known, look_at = _within_reach(socket, turns), closes_at
     try:
         for step in frames.due(known, call, turns):
@@ -109,7 +119,7 @@ def _send(socket: Socket, call: Call, turns: Sequence[Turn], closes_at: datetime
             known = step.after
     except sockets.Gone:
         store.delete(socket)
-        return
+        return None, None
     except Unavailable:
         logger().warning("a socket could not be sent to")
         count("SocketUnreachable")
@@ -117,8 +127,8 @@ def _send(socket: Socket, call: Call, turns: Sequence[Turn], closes_at: datetime
     if look_at is not None and look_at <= clock.now():
         store.delete(socket)
         sockets.hang_up(socket.connection_id)
-    elif known != socket or look_at is not None:
-        store.progressed(known, look_at)
+        return None, None
+    return known, look_at
 
 
 def _within_reach(socket: Socket, turns: Sequence[Turn]) -> Socket:

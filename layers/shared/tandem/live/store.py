@@ -1,8 +1,8 @@
 """Sockets in the table: `TENANT#<t>` / `SOCKET#<call>#<connection>`, found by their call, and `CONNECTION#<id>`, by
 which the gateway's own id leads there; `SOCKET_TOKEN#<sha256>`, a token that opens them.
 
-A socket that needs a look later is on the due index. What looks then only touches it: the table's stream does the rest,
-one change of a tenant after the other.
+Who sends to a socket holds it meanwhile. One that needs a look later is on the due index; what looks then only touches
+it, and the table's stream does the rest.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,9 @@ from tandem.aws.table import DUE_INDEX, Absent, Attr, ConditionFailed, Delete, I
 from tandem.clock import iso, parse
 from tandem.live.models import SOCKET_LASTS, TOKEN_LASTS, TOKEN_OPENS, Pass, Progress, Socket
 from tandem.shards import shard, shards
+
+HELD = 30
+"""Seconds that a socket is held at most: longer than the function may run that holds it."""
 
 _FAMILY = "SOCKET"
 
@@ -44,17 +47,45 @@ def stands(socket: Socket) -> bool:
     return table.get(*_key(socket)) is not None
 
 
-def progressed(socket: Socket, look_again: datetime | None) -> None:
-    """Write down what a socket has been sent, and when to look at it again, if at all."""
-    pk, sk = _key(socket)
-    values = {"sequence": socket.sequence, "told": socket.told.value if socket.told else None}
+def claim(socket: Socket, holder: str) -> Socket | None:
+    """Hold a socket, so that nobody else sends to it: as it is now, or None. Where another one holds it, that one is
+    told to look again; should it never come to that, the sweep finds the socket."""
+    moment = iso(clock.now())
+    free = Present & (Attr("held_until").not_exists() | Attr("held_until").lt(moment))
+    held = {"holder": holder, "held_until": clock.after(HELD)}
+    late = {"missed": 1, "due_shard": shard(_FAMILY, socket.connection_id), "due_at": clock.after(HELD)}
+    while True:
+        with suppress(ConditionFailed):
+            gone = ["missed", "touched_at"]
+            return _from_item(table.update(Update(*_key(socket), set=held, remove=gone, condition=free)))
+        with suppress(ConditionFailed):
+            busy = Present & Attr("held_until").gte(moment)
+            table.change(Update(*_key(socket), set=late, remove=["touched_at"], condition=busy))
+            return None
+        if not stands(socket):
+            return None
+
+
+def release(socket: Socket, holder: str, look_again: datetime | None) -> bool:
+    """Write down what a socket has been sent and when to look at it again, if at all, and let go of it. False where
+    something has changed meanwhile: then it is held on, and has to be looked at once more."""
+    values: Item = {"sequence": socket.sequence}
+    if socket.told:
+        values["told"] = socket.told.value
     later: Item = {}
     if look_again:
         later = {"due_shard": shard(_FAMILY, socket.connection_id), "due_at": iso(look_again)}
-    gone = ["touched_at", *([] if later else ["due_shard", "due_at"])]
-    changed = {name: value for name, value in {**values, **later}.items() if value is not None}
-    with suppress(ConditionFailed):  # it was closed meanwhile
-        table.change(Update(pk, sk, set=changed, remove=gone, condition=Present))
+    gone = ["holder", "held_until", *([] if later else ["due_shard", "due_at"])]
+    mine = Attr("holder").eq(holder)
+    done = Update(*_key(socket), set={**values, **later}, remove=gone, condition=mine & Attr("missed").not_exists())
+    try:
+        table.change(done)
+    except ConditionFailed:
+        again = Update(*_key(socket), set=values, remove=["missed"], condition=mine)
+        with suppress(ConditionFailed):  # it was closed meanwhile, or held for too long
+            table.change(again)
+            return False
+    return True
 
 
 def due(moment: datetime) -> Iterator[tuple[str, str]]:
