@@ -48,9 +48,27 @@ def go(journeys: "Journeys") -> dict[str, str]:
     journeys.stack.advance(15)
     scheduled(journeys, call, done)
     done("DELETE", path)
+    without_an_account(journeys)
     receiver.stop()
     ids = {"<agent_id>": agent["id"], "<task_id>": task["id"]}
     return {**ids, **closed, "<idle_agent_id>": idle["id"], "<failed_task_id>": failed["id"]}
+
+
+def without_an_account(journeys: "Journeys") -> None:
+    """Tasks of a workspace for whose AI calls there is no account, and a call that its carrier has no way to end."""
+
+    def asked(method: str, path: str, **content: Any) -> Any:
+        return journeys.ask(journeys.kenyan, method, f"/api/v1/{path}", **content).json()["data"]
+
+    call = {"agent_id": asked("POST", "agents", json=AGENT)["id"], "name": "Call", "to_number": "+254722000001"}
+    now = asked("POST", "tasks", json=call)["id"]
+    assert journeys.ask(journeys.kenyan, "POST", f"/api/v1/tasks/{now}/execute").status == 400
+    later = asked("POST", "tasks", json={**call, "scheduled_at": "2020-01-01"})["id"]
+    journeys.stack.advance(5)
+    assert "No account" in asked("GET", f"tasks/{later}")["error"]
+    call_id = journeys.place(journeys.kenyan, call["to_number"])
+    for how in ("end", "cancel"):
+        assert journeys.ask(journeys.kenyan, "POST", f"/api/v1/calls/{call_id}/{how}").status == 400
 
 
 def cut_short(done: Any, call: dict[str, Any]) -> dict[str, str]:

@@ -7,13 +7,11 @@ import pytest
 
 from infra.local.receiver import Receiver
 from infra.local.workspaces import operating
-from tandem.carriers.base import Role, Turn
 from tandem.tasks.hints import TaskDue
 from tandem.tasks.scheduling import run_task
-from tandem.transcripts import service as transcripts
 from tests.integration.assistants import TASKS, data, execute, make_agent, make_task
 from tests.integration.conftest import Client
-from tests.integration.doors import listening
+from tests.integration.doors import listening, lose_messages
 
 WAIT = 150
 """Seconds after which a webhook is told at the latest, whatever is not known of its call."""
@@ -102,20 +100,26 @@ def test_only_what_was_asked_for_is_told(
 
 
 def test_what_was_said_is_told_as_soon_as_it_is_known(demo: Client, receiver: Receiver) -> None:
-    call_id = execute(demo, make(demo, receiver, webhook_events=["call_completed"]))
-    demo.stack.advance(7)
+    message = "Hello, " + "this is a long message. " * 40
+    execute(demo, make(demo, receiver, webhook_events=["call_completed"], starting_message=message))
+    demo.stack.advance(6.5)
     assert receiver.received == []
-    turns = [
-        Turn("a", Role.AGENT, "Hello Ada!", 0, 1, final=True),
-        Turn("b", Role.USER, "Hello " + "x" * 600, 1, 2, final=True),
-    ]
-    with operating(demo.stack):
-        transcripts.finish(demo.workspace.tenant_id, call_id, "sandbox", turns=turns)
     demo.stack.advance(8)
     (completed,) = receiver.received
     excerpt = completed.body["data"]["transcript_excerpt"]
-    assert excerpt.startswith("agent: Hello Ada!\nuser: Hello xxx")
+    assert excerpt.startswith("agent: Hello, this is a long message.")
     assert (len(excerpt), excerpt[-1]) == (500, "…")
+
+
+def test_what_is_never_said_is_not_waited_for_longer_than_a_minute(demo: Client, receiver: Receiver) -> None:
+    execute(demo, make(demo, receiver, webhook_events=["call_completed"]))
+    demo.stack.advance(6)
+    lose_messages(demo.stack, "SANDBOX_QUEUE_URL")
+    demo.stack.advance(50)
+    assert receiver.received == []
+    demo.stack.advance(30)
+    (completed,) = receiver.received
+    assert completed.body["data"]["transcript_excerpt"].startswith("agent: Hello, how can I help you?")
 
 
 def test_a_receiver_that_fails_is_told_again_and_the_task_does_not_care(demo: Client, receiver: Receiver) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from infra.local.gateway import Response
+from infra.local.workspaces import operating
 from tandem.aws import clients
+from tandem.carriers.base import Role
 from tandem.keys.models import TEST
+from tandem.transcripts import service as transcripts
 from tests.integration.assistants import AGENTS, TASKS, data, execute, make_agent, make_task, refusal, task
 from tests.integration.conftest import Client
 from tests.integration.doors import leap, make_key
@@ -122,6 +125,21 @@ def test_the_task_is_under_way_by_the_very_transaction_that_intends_the_call(dem
             demo("POST", path(task_id))
     assert seen[0] == (0, "pending")
     assert all(one == (1, "in_progress") for one in seen[1:])
+
+
+def test_what_the_agent_says_first_has_what_the_context_has(demo: Client) -> None:
+    agent = make_agent(demo, starting_message="Hello {{ customer_name }}, your order {{order_id}} {{unknown}} is here.")
+    context = {"customer_name": "Ada", "order_id": 12345}
+    own = make_task(demo, agent["id"], context_data=context)
+    other = make_task(demo, agent["id"], context_data=context, starting_message="Good day, {{customer_name}} {{gone}}!")
+    for made, said in ((own, "Hello Ada, your order 12345 is here."), (other, "Good day, Ada!")):
+        call_id = execute(demo, made["id"])
+        demo.stack.advance(10)
+        with operating(demo.stack):
+            transcript = transcripts.find(demo.workspace.tenant_id, call_id)
+        assert transcript is not None
+        assert transcript.finished_at is not None
+        assert next(turn.text for turn in transcript.turns if turn.role == Role.AGENT) == said
 
 
 def test_a_disabled_agent_does_not_call(demo: Client) -> None:
