@@ -33,6 +33,7 @@ __all__ = [
     "change_recording",
     "delete_recording",
     "find_call",
+    "find_calls",
     "from_item",
     "get_call",
     "hear",
@@ -91,6 +92,11 @@ def made_between(tenant_id: str, start: datetime, end: datetime) -> Iterator[Cal
 def from_item(item: Item) -> Call:
     """The call of an item, such as the table's stream brings."""
     return store.from_item(item)
+
+
+def find_calls(tenant_id: str, call_ids: Sequence[str]) -> list[Call]:
+    """Those of these calls of a tenant that there are, at most 100, in the order asked."""
+    return store.get_many(tenant_id, call_ids)
 
 
 def show_call(tenant_id: str, call_id: str) -> CallView:
