@@ -9,6 +9,7 @@ KEPT = {
     ("*", "ssm:GetParameter", "/api-url"): "read where the stage has no PublicUrl; this one has",
     ("TelephonyGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("TelephonyInitiateCall", "dynamodb:GetItem", "-Table"): "rereads the call when two writes of it meet",
+    ("VoiceAnalyticsGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("WorkersOnRecordingWanted", "s3:DeleteObjectVersion", "/*"): "a recording that was deleted while it was fetched",
     ("WorkersRunDueTasks", "dynamodb:DeleteItem", "-Table"): "a task of whose call's end nobody told",
     ("WorkersRunDueTasks", "dynamodb:UpdateItem", "-Table"): "a task of whose call's end nobody told",
