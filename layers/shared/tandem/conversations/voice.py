@@ -18,7 +18,7 @@ VoiceStatus = Literal["active", "completed", "failed"]
 MOST_CALLS = 50
 """Calls of a conversation that are remembered, the newest."""
 
-_FAMILY = "VOICE"
+_COUNTED = "VOICE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ def _writes(before: Voice | None, after: Voice) -> list[Write]:
 
 
 def _count(voice: Voice, changes: dict[VoiceStatus, int]) -> Update:
-    name = shard(_FAMILY, voice.conversation_id)
+    name = shard(_COUNTED, voice.conversation_id)
     add = {f"status={status}": number for status, number in changes.items()}
     return Update(f"TENANT#{voice.tenant_id}", f"COUNT#{name}", set={"kind": "count"}, add=add)
 
 
 def _counts(tenant_id: str) -> dict[str, int]:
-    items = table.get_many([(f"TENANT#{tenant_id}", f"COUNT#{name}") for name in shards(_FAMILY)])
+    items = table.get_many([(f"TENANT#{tenant_id}", f"COUNT#{name}") for name in shards(_COUNTED)])
     counts: dict[str, int] = {}
     for item in items:
         for name, number in (item or {}).items():
