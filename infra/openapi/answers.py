@@ -10,7 +10,7 @@ from infra.openapi.headers import ETAG, KEPT, LIMITS, REPLAYED, REQUEST_ID
 from infra.openapi.samples import Unsampled, sample
 from infra.openapi.tidying import without_titles
 from infra.operations import Operation
-from tandem.entry.answer import Answer, WithCookies
+from tandem.entry.answer import Answer, WithCookies, WithStatus
 from tandem.entry.endpoint import Endpoint
 from tandem.entry.pages import Listed, ListedOn, Slice
 
@@ -85,7 +85,7 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], *, whole: boo
 
 def _shown(endpoint: Endpoint) -> Any:
     returned = get_type_hints(endpoint.function)["return"]
-    if get_origin(returned) is WithCookies or get_origin(returned) in _PAGED:
+    if get_origin(returned) in (WithCookies, WithStatus, *_PAGED):
         (returned,) = get_args(returned)
     return returned
 

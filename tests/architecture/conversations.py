@@ -32,7 +32,22 @@ def go(journeys: "Journeys") -> None:
     stack.faults.clear()
     stack.deployment.notifications += notifications
     journeys.later(16 * 60)
+    stack.settle()
     _configure(journeys, transcribing=False)
+    look(journeys)
+
+
+def look(journeys: "Journeys") -> None:
+    """What voice analytics shows of conversations: one that was spoken, and one that was written."""
+    demo = journeys.demo
+    (ended,) = journeys.ask(demo, "GET", "/api/conversations?status=completed&limit=1").json()["conversations"]
+    assert journeys.ask(demo, "GET", "/api/conversations?channel=voice").json()["total"] > 1
+    assert len(journeys.ask(demo, "GET", f"/api/conversations/{ended['id']}/messages").json()) == 4
+    assert journeys.ask(demo, "GET", f"/api/voice/recordings/{ended['id']}").status == 200
+    opened = {"customerId": ended["customer_id"]}
+    written = journeys.ask(demo, "POST", "/api/v1/conversations", json=opened).json()["data"]["_id"]
+    assert journeys.ask(demo, "GET", f"/api/conversations/{written}/messages").json() == []
+    assert journeys.ask(demo, "GET", f"/api/voice/recordings/{written}").status == 404
 
 
 def _configure(journeys: "Journeys", *, transcribing: bool) -> None:

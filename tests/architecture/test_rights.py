@@ -11,6 +11,7 @@ KEPT = {
     ("VoiceAgentsGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("TelephonyGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("TelephonyInitiateCall", "dynamodb:GetItem", "-Table"): "rereads the call when two writes of it meet",
+    ("VoiceAnalyticsGetRecording", "s3:GetObject", "/*"): "a link opens with the rights of the role that signed it",
     ("WorkersOnRecordingWanted", "s3:DeleteObjectVersion", "/*"): "a recording that was deleted while it was fetched",
     ("WorkersOnTaskDue", "dynamodb:ConditionCheckItem", "-Table"): "an event for a webhook that is paused",
     ("WorkersRunDueTasks", "dynamodb:DeleteItem", "-Table"): "a task of whose call's end nobody told",

@@ -152,7 +152,10 @@ SPOKEN = [
 """Of the family whose errors are sentences."""
 
 ANALYTICS_DOORS = [
-    Door("GET", f"/api/voice/analytics/{name}", "read:analytics") for name in ("overview", "detailed", "timeline")
+    *(Door("GET", f"/api/voice/analytics/{name}", "read:analytics") for name in ("overview", "detailed", "timeline")),
+    Door("GET", "/api/conversations?channel=voice", "read:conversations"),
+    Door("GET", f"/api/conversations/{UNKNOWN_CALL}/messages", "read:conversations"),
+    Door("GET", f"/api/voice/recordings/{UNKNOWN_CALL}", "read:recordings"),
 ]
 """Those of the family whose errors are a sentence and nothing else."""
 

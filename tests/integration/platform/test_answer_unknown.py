@@ -69,5 +69,5 @@ def test_each_path_refuses_a_method_that_it_lacks_in_its_own_shape(stack: Stack)
             allowed = str(response.header("allow")).split(", ")
             assert set(operation.endpoint.methods) <= set(allowed)
             assert code_of(response.json()) in ("METHOD_NOT_ALLOWED", None)
-            plain = operation.endpoint.dialect.name in ("africas_talking", "bare")
+            plain = operation.endpoint.dialect.name in ("africas_talking", "bare", "voice_analytics")
             assert (list(response.json()) == ["error"]) == plain

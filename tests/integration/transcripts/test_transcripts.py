@@ -80,6 +80,18 @@ def test_a_transcript_of_any_length_takes_the_place_of_another_of_any_length(con
     assert len(conversing.told()) == 1
 
 
+def test_what_the_whole_lacks_is_gone_and_can_come_again(conversing: Conversing) -> None:
+    transcripts.hear(*conversing.ids, "sandbox", [HELLO, WHERE], [TOOL])
+    transcripts.finish(*conversing.ids, "sandbox", turns=[HELLO], tool_calls=[])
+    found = transcripts.find(*conversing.ids)
+    assert found is not None
+    assert ([turn.text for turn in found.turns], found.tool_calls) == ([HELLO.text], ())
+    assert [turn.turn_id for turn in transcripts.after(*conversing.ids, 0)] == ["1"]
+    again = transcripts.finish(*conversing.ids, "sandbox", turns=[HELLO, WHERE], tool_calls=[TOOL])
+    assert ([turn.text for turn in again.turns], again.tool_calls) == ([HELLO.text, WHERE.text], (TOOL,))
+    assert (again.version, transcripts.find(*conversing.ids)) == (2, again)
+
+
 def test_many_that_hear_at_once_lose_nothing(conversing: Conversing) -> None:
     def hear(turn: Turn) -> None:
         transcripts.hear(*conversing.ids, "sandbox", [turn])

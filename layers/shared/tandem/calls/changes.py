@@ -16,6 +16,7 @@ from tandem.calls import lifecycle, store
 from tandem.calls.models import Call, Status
 from tandem.calls.views import view
 from tandem.carriers.base import CarrierEvent
+from tandem.conversations import voice
 from tandem.errors import NotFound, Unavailable
 from tandem.events import outbox
 from tandem.events.models import RECORDING_FOUND, Event, envelope
@@ -88,9 +89,19 @@ def _consequences(before: Call, after: Call, actor: str, action: str) -> list[Wr
     writes = announcements(after, lifecycle.events_between(before, after), moment)
     writes.append(audit.entry(after.tenant_id, actor, action, after.call_id, _differences(before, after)))
     writes += analytics.counting(before, after)
+    if after.status.is_final and not before.status.is_final:
+        writes += _end_of_conversation(after)
     if after.carrier_call_id and after.carrier_call_id != before.carrier_call_id:
         writes.append(store.session(after.carrier, after.carrier_call_id, after.tenant_id, after.call_id))
     return writes
+
+
+def _end_of_conversation(call: Call) -> list[Write]:
+    """The writes to a conversation whose newest call this is, and which so ends."""
+    spoken = voice.get(call.tenant_id, call.conversation_id)
+    if spoken is None or spoken.calls[0] != call.call_id:
+        return []
+    return voice.ended(spoken, "completed" if call.status == Status.COMPLETED else "failed")
 
 
 def _differences(before: Call, after: Call) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from tandem.calls import changes, store
 from tandem.calls.models import INBOUND, OUTBOUND, Call, DialState
 from tandem.carriers.base import CarrierEvent
 from tandem.conversations import service as conversations
+from tandem.conversations import voice
 from tandem.customers import service as customers
 from tandem.errors import Unavailable
 from tandem.ids import new_id
@@ -56,6 +57,7 @@ def _insert(carrier_name: str, tenant_id: str, event: CarrierEvent, caller: str)
         store.insertion(call, moment + changes.UNTIL_ASKED[call.status]),
         store.session(carrier_name, event.carrier_call_id, tenant_id, call.call_id, first=True),
         *conversations.opening(tenant_id, call.conversation_id, call.customer_id, moment),
+        *voice.called(None, tenant_id, call.conversation_id, call.call_id),
         *changes.announcements(call, ["call.initiated"], moment),
         *analytics.counting(None, call),
         audit.entry(

@@ -27,6 +27,8 @@ from tandem.carriers.base import (
 )
 from tandem.carriers.registry import SANDBOX_NUMBER, carrier, conversing
 from tandem.conversations import service as conversations
+from tandem.conversations import voice
+from tandem.conversations.voice import Voice
 from tandem.customers import service as customers
 from tandem.errors import CarrierRefused, Conflict, NotFound, Unavailable
 from tandem.ids import new_id
@@ -68,6 +70,7 @@ class _Parties:
     service: PhoneService
     customer_id: str | None
     conversation: Item | None
+    voice: Voice | None
     agent: Agent | None
     call: Call | None
 
@@ -153,6 +156,7 @@ def _parties(order: _Order, *, test: bool) -> _Parties:
         keys["customer"] = by_id[0]
     if order.conversation_id:
         keys["conversation"] = conversations.key(tenant_id, order.conversation_id)
+        keys["voice"] = voice.key(tenant_id, order.conversation_id)
     found = {name: item for name, item in zip(keys, table.get_many([*keys.values()]), strict=True) if item}
     if order.customer_id and "customer" not in found:
         raise NotFound(f"There is no customer {order.customer_id}.")
@@ -162,6 +166,7 @@ def _parties(order: _Order, *, test: bool) -> _Parties:
         service=tenants.phone_service_of(tenant_id, found.get("service"), test=test),
         customer_id=order.customer_id or found.get("by_phone", {}).get("customer_id"),
         conversation=found.get("conversation"),
+        voice=voice.from_item(found["voice"]) if "voice" in found else None,
         agent=agents.from_item(tenant_id, found["agent"]) if "agent" in found else None,
         call=store.from_item(found["call"]) if "call" in found else None,
     )
@@ -199,6 +204,7 @@ def _intent(call: Call, order: _Order, parties: _Parties, actor: str) -> list[Wr
         writes += customers.registering(call.tenant_id, call.customer_id, call.to_number, moment)
     if parties.conversation is None:
         writes += conversations.opening(call.tenant_id, call.conversation_id, call.customer_id, moment)
+    writes += voice.called(parties.voice, call.tenant_id, call.conversation_id, call.call_id)
     if parties.agent is None and order.assistant is None:
         writes.append(agents.registering(call.tenant_id, order.agent_id, moment))
     writes += changes.announcements(call, ["call.initiated"], moment)

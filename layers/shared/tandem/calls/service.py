@@ -34,6 +34,7 @@ __all__ = [
     "find_calls",
     "from_item",
     "get_call",
+    "get_calls",
     "hear",
     "list_calls",
     "made_between",
@@ -78,6 +79,11 @@ def made_between(tenant_id: str, start: datetime, end: datetime) -> Iterator[Cal
 def from_item(item: Item) -> Call:
     """The call of an item, such as the table's stream brings."""
     return store.from_item(item)
+
+
+def get_calls(tenant_id: str, call_ids: Sequence[str]) -> list[Call]:
+    """Those of these calls of a tenant that there are, at most 100, in the order asked."""
+    return store.get_many(tenant_id, call_ids)
 
 
 def show_call(tenant_id: str, call_id: str) -> CallView:

@@ -8,7 +8,7 @@ from tandem import clock, postings
 from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.table import TransactionCancelled, Write
-from tandem.conversations import store
+from tandem.conversations import store, voice
 from tandem.conversations.models import (
     Conversation,
     ConversationChange,
@@ -131,7 +131,8 @@ def update_conversation(
 def removing(conversation: Conversation, *, actor: str) -> list[Write]:
     """The writes that remove a conversation, if nothing has happened in it since it was read."""
     told = audit.entry(conversation.tenant_id, actor, "conversation.delete", conversation.conversation_id, {})
-    return [*store.deletion(conversation), told]
+    spoken = voice.get(conversation.tenant_id, conversation.conversation_id)
+    return [*store.deletion(conversation), *(voice.removing(spoken) if spoken else ()), told]
 
 
 def announcements(before: Conversation | None, after: Conversation, moment: datetime) -> list[Write]:

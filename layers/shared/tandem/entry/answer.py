@@ -27,3 +27,11 @@ class WithCookies(Generic[T]):
 
     value: T
     cookies: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WithStatus(Generic[T]):
+    """What an endpoint returns that is not always answered with the same status."""
+
+    value: T
+    status: int

@@ -13,7 +13,7 @@ from typing import Any
 
 from tandem import clock
 from tandem.entry import idempotency
-from tandem.entry.answer import Answer, WithCookies
+from tandem.entry.answer import Answer, WithCookies, WithStatus
 from tandem.entry.caching import cached
 from tandem.entry.caller import Caller, Denied
 from tandem.entry.cold_start import ready
@@ -108,9 +108,10 @@ class Endpoint:
         if isinstance(result, Answer):
             return result
         cookies = result.cookies if isinstance(result, WithCookies) else ()
-        value = result.value if isinstance(result, WithCookies) else result
+        status = result.status if isinstance(result, WithStatus) else self.status
+        value = result.value if isinstance(result, WithCookies | WithStatus) else result
         said = self.dialect.success(Success(value, request.request_id, clock.iso(clock.now())))
-        answer = Answer(as_json(said), _JSON, self.status, cookies=cookies)
+        answer = Answer(as_json(said), _JSON, status, cookies=cookies)
         return cached(answer, request.headers, self.kept) if self.kept else answer
 
     def _refusal(self, problem: Problem, request: Request) -> Answer:

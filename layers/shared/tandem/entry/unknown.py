@@ -19,6 +19,9 @@ from tandem.observability import flush, logger
 
 _ROUTES = Path(__file__).with_name("routes.json")
 
+_PLAIN = frozenset({"africas_talking", "bare", "voice_analytics"})
+"""Dialects whose errors look the same: `{"error": text}`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -72,6 +75,8 @@ def _dialect_near(segments: tuple[str, ...]) -> Dialect:
     begun = [(served.shared(segments), served.dialect.name) for served in _served()]
     most = max(count for count, _ in begun)
     near = {name for count, name in begun if count == most}
+    if most and near <= _PLAIN:
+        return dialects.bare
     return _dialect(near.pop()) if most and len(near) == 1 else dialects.platform
 
 

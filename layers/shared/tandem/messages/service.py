@@ -48,6 +48,11 @@ def list_messages(tenant_id: str, conversation_id: str, *, page: int, limit: int
     return [view(message) for message in found], conversation.messages
 
 
+def of_conversation(tenant_id: str, conversation_id: str) -> list[Message]:
+    """All messages of a conversation, the newest first."""
+    return store.all_of(tenant_id, conversation_id)
+
+
 def delete_conversation(tenant_id: str, conversation_id: str, *, actor: str) -> Deleted:
     """Remove a conversation with its messages; calls that belonged to it stay. Raises NotFound.
 

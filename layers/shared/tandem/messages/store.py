@@ -32,6 +32,11 @@ def page(tenant_id: str, conversation_id: str, *, offset: int, limit: int) -> li
     return [_from_item(item) for item in islice(items, offset, offset + limit)]
 
 
+def all_of(tenant_id: str, conversation_id: str) -> list[Message]:
+    """All messages of a conversation, newest first."""
+    return [_from_item(item) for item in _items(tenant_id, conversation_id, newest_first=True)]
+
+
 def delete_all(tenant_id: str, conversation_id: str) -> None:
     """Remove the messages of a conversation."""
     items = _items(tenant_id, conversation_id)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from tandem.aws import table
-from tandem.aws.table import Absent, Attr, Delete, Item, Key, Put, Write
+from tandem.aws.table import Absent, Attr, Item, Key, Put, Write
 from tandem.clock import iso, parse
 from tandem.ids import derived_id, earliest_id
 from tandem.transcripts import jobs
@@ -50,7 +50,7 @@ def whole(tenant_id: str, call_id: str) -> Held:
 
 def turns(tenant_id: str, call_id: str) -> list[Turn]:
     """The turns of a call."""
-    return [_turn(item) for item in _items(tenant_id, call_id, _TURN)]
+    return [_turn(item) for item in _items(tenant_id, call_id, _TURN) if not item.get("gone")]
 
 
 def headers(tenant_id: str, start: datetime, end: datetime) -> Iterator[tuple[str, Header]]:
@@ -94,12 +94,13 @@ def content_writes(tenant_id: str, call_id: str, before: Held, after: Held) -> l
     """The writes of turns and tools that changed or went."""
     put_turns = [turn for name, turn in after.turns.items() if before.turns.get(name) != turn]
     put_tools = [tool for name, tool in after.tools.items() if before.tools.get(name) != tool]
-    gone = [_part_key(tenant_id, call_id, _TURN, name) for name in before.turns if name not in after.turns]
-    gone += [_part_key(tenant_id, call_id, _TOOL, name) for name in before.tools if name not in after.tools]
+    gone = [_turn_item(tenant_id, call_id, turn) for name, turn in before.turns.items() if name not in after.turns]
+    gone += [_tool_item(tenant_id, call_id, tool) for name, tool in before.tools.items() if name not in after.tools]
     return [
         *(Put(_turn_item(tenant_id, call_id, turn)) for turn in put_turns),
         *(Put(_tool_item(tenant_id, call_id, tool)) for tool in put_tools),
-        *(Delete(*each) for each in gone),
+        # Not deleted: who hears conversations need not be allowed to remove anything.
+        *(Put(item | {"gone": True}) for item in gone),
     ]
 
 
@@ -114,10 +115,11 @@ def _part_key(tenant_id: str, call_id: str, kind: str, name: str) -> tuple[str, 
 
 
 def _held(header: Item | None, items: Sequence[Item]) -> Held:
+    there = [item for item in items if not item.get("gone")]
     return Held(
         _header(header) if header else None,
-        {item["turn_id"]: _turn(item) for item in items if item["kind"] == "turn"},
-        {item["tool_call_id"]: _tool(item) for item in items if item["kind"] == "tool_call"},
+        {item["turn_id"]: _turn(item) for item in there if item["kind"] == "turn"},
+        {item["tool_call_id"]: _tool(item) for item in there if item["kind"] == "tool_call"},
     )
 
 
