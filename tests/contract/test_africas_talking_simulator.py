@@ -80,7 +80,7 @@ def test_our_adapter_asks_for_a_call_as_the_official_client_does(simulator: Afri
     _adapter(simulator).dial(Dial("t.c", OWN, CUSTOMER, record=False))
     official, ours = simulator.requests
     assert ours.path == official.path
-    assert ours.form == {**official.form, "clientRequestId": "t.c"}
+    assert ours.fields == {**official.fields, "clientRequestId": "t.c"}
     for header in ("accept", "apikey", "content-type"):
         assert ours.headers[header] == official.headers[header]
 

@@ -2,18 +2,13 @@
 
 import json
 import re
-import socket
-import struct
-import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl
 
 from tests.simulators.africas_talking_calls import Call, Line, Post, Scenario, post_over_http
+from tests.simulators.serving import Answer, Fault, Received, Served
 
 
 @dataclass(frozen=True)
@@ -22,26 +17,6 @@ class Number:
 
     callback_url: str | None
     events_url: str | None = None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with one request. `places`: a call is placed nevertheless."""
-
-    status: int = 0  # answered instead of 200, with `body`
-    body: bytes = b""
-    delay: float = 0.0  # seconds before the answer
-    reset: bool = False  # the connection is reset instead of an answer
-    places: bool = False
-
-
-@dataclass(frozen=True)
-class Received:
-    """A request as it came."""
-
-    path: str
-    headers: dict[str, str]
-    form: dict[str, str]
 
 
 @dataclass
@@ -54,7 +29,7 @@ class Audio:
 
 
 @dataclass
-class AfricasTalkingSimulator:
+class AfricasTalkingSimulator(Served):
     """The carrier. `with AfricasTalkingSimulator() as carrier:` serves at `carrier.base_url`.
 
     Calls it was asked to place wait in `calls` until `play` lets one happen; numbers in `scenarios` are played at
@@ -75,21 +50,7 @@ class AfricasTalkingSimulator:
     queues: dict[str, int] = field(default_factory=dict)
     base_url: str = ""
 
-    def __enter__(self) -> "AfricasTalkingSimulator":
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.simulator = self
-        self._stopped = threading.Event()
-        self._playing: list[tuple[threading.Thread, list[Exception]]] = []
-        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._serving.start()
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._serving.join()
+    software = "akka-http/10.1.15"
 
     def dials(self, client_request_id: str) -> int:
         """How many calls were placed for this reference: more than one is a customer called twice."""
@@ -112,13 +73,6 @@ class AfricasTalkingSimulator:
         name = f"{uuid.uuid4().hex}.mp3"
         self.recordings[name] = Audio(body, failures, content_type)
         return f"{self.base_url}/recordings/{name}"
-
-    def finish(self) -> None:
-        """Wait for the calls in the background; raises the first thing that went wrong in one."""
-        for thread, errors in self._playing:
-            thread.join(timeout=30)
-            if errors:
-                raise errors[0]
 
     def _inbound(self, number: str, caller: str, dialled: str | None, scenario: Scenario | None) -> Call:
         settings = self.numbers[number]
@@ -148,25 +102,77 @@ class AfricasTalkingSimulator:
         call.client_request_id = form.get("clientRequestId")
         self.calls[call.session_id] = call
         if to in self.scenarios:
-            self._play_behind(call, self.scenarios[to])
+            self.behind(lambda: Line(call, self.scenarios[to], self.post).play())
         return {"phoneNumber": to, "status": status, "sessionId": call.session_id}
 
-    def _play_behind(self, call: Call, scenario: Scenario) -> None:
-        errors: list[Exception] = []
+    def answer(self, request: Received) -> Answer:
+        """See Served."""
+        if request.method == "GET":
+            return self._fetched(request)
+        self.requests.append(request)
+        form, headers = request.fields, request.headers
+        if request.path not in _FORMS:
+            return Answer(404, "text/plain; charset=UTF-8", b"The requested resource could not be found.")
+        if headers.get("apikey") != self.api_key or form.get("username", self.username) != self.username:
+            return Answer(
+                401,
+                "text/plain; charset=UTF-8",
+                b"The supplied authentication is invalid",
+                {"WWW-Authenticate": 'Basic realm="api",charset=UTF-8'},
+            )
+        for name in _FORMS[request.path]:
+            if name not in form:
+                text = f"Request is missing required form field '{name}'"
+                return Answer(400, "text/plain; charset=UTF-8", text.encode())
+        return self._serve(request)
 
-        def play() -> None:
-            try:
-                Line(call, scenario, self.post).play()
-            except Exception as error:
-                errors.append(error)
+    def _serve(self, request: Received) -> Answer:
+        form = request.fields
+        match request.path:
+            case "/call":
+                return self._call(request, self.faults.pop(0) if self.faults else None)
+            case "/queueStatus":
+                entries = [
+                    {"phoneNumber": form["phoneNumbers"], "queueName": name, "numCalls": waiting}
+                    for name, waiting in self.queues.items()
+                ]
+                return _json(200, {"status": "Success", "errorMessage": "None", "entries": entries})
+            case "/mediaUpload":
+                text = b"The request has been fulfilled and resulted in a new resource being created."
+                return Answer(201, "text/plain; charset=UTF-8", text)
+            case "/callTransfer":
+                known = form["sessionId"] in self.calls
+                result = {"status": "Success" if known else "Aborted", "errorMessage": "None"}
+                return _json(200, {"callTransferResponse": result})
+            case _:
+                return _json(
+                    201,
+                    {
+                        "clientName": form["clientName"],
+                        "incoming": True,
+                        "lifeTimeSec": form.get("expire", "86400s").removesuffix("s"),
+                        "outgoing": True,
+                        "token": f"ATCAPtkn_{uuid.uuid4().hex}",
+                    },
+                )
 
-        thread = threading.Thread(target=play, daemon=True)
-        self._playing.append((thread, errors))
-        thread.start()
+    def _call(self, request: Received, fault: Fault | None) -> Answer:
+        answer = self.place(request.fields) if fault is None or fault.places else {}
+        if fault is None:
+            if "application/json" not in request.headers.get("accept", ""):
+                return Answer(200, "text/xml", b"<CallResponse/>")
+            return _json(200, answer)
+        return _json(200, answer).spoilt(fault)
 
-    def wait(self, seconds: float) -> None:
-        """Keep a client waiting, but not a test that is over."""
-        self._stopped.wait(seconds)
+    def _fetched(self, request: Received) -> Answer:
+        self.fetches.append(request)
+        audio = self.recordings.get(request.path.removeprefix("/recordings/"))
+        if audio is None:
+            return Answer(404, "text/plain; charset=UTF-8", b"The requested resource could not be found.")
+        if audio.failures:
+            audio.failures -= 1
+            return Answer(503, "text/plain; charset=UTF-8", b"The server is currently unavailable.")
+        return Answer(200, audio.content_type, audio.body)
 
 
 def _session() -> str:
@@ -183,119 +189,6 @@ _FORMS = {
 }
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    simulator: AfricasTalkingSimulator
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        carrier = self.server.simulator
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        form = self._form(body)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        carrier.requests.append(Received(self.path, headers, form))
-        if self.path not in _FORMS:
-            return self._answer(404, "text/plain; charset=UTF-8", b"The requested resource could not be found.")
-        if headers.get("apikey") != carrier.api_key or form.get("username", carrier.username) != carrier.username:
-            return self._answer(
-                401,
-                "text/plain; charset=UTF-8",
-                b"The supplied authentication is invalid",
-                {"WWW-Authenticate": 'Basic realm="api",charset=UTF-8'},
-            )
-        for name in _FORMS[self.path]:
-            if name not in form:
-                text = f"Request is missing required form field '{name}'"
-                return self._answer(400, "text/plain; charset=UTF-8", text.encode())
-        return self._serve(form)
-
-    def _serve(self, form: dict[str, str]) -> None:
-        carrier = self.server.simulator
-        match self.path:
-            case "/call":
-                return self._call(form, carrier.faults.pop(0) if carrier.faults else None)
-            case "/queueStatus":
-                entries = [
-                    {"phoneNumber": form["phoneNumbers"], "queueName": name, "numCalls": waiting}
-                    for name, waiting in carrier.queues.items()
-                ]
-                return self._json(200, {"status": "Success", "errorMessage": "None", "entries": entries})
-            case "/mediaUpload":
-                text = b"The request has been fulfilled and resulted in a new resource being created."
-                return self._answer(201, "text/plain; charset=UTF-8", text)
-            case "/callTransfer":
-                known = form["sessionId"] in carrier.calls
-                result = {"status": "Success" if known else "Aborted", "errorMessage": "None"}
-                return self._json(200, {"callTransferResponse": result})
-            case _:
-                return self._json(
-                    201,
-                    {
-                        "clientName": form["clientName"],
-                        "incoming": True,
-                        "lifeTimeSec": form.get("expire", "86400s").removesuffix("s"),
-                        "outgoing": True,
-                        "token": f"ATCAPtkn_{uuid.uuid4().hex}",
-                    },
-                )
-
-    def _call(self, form: dict[str, str], fault: Fault | None) -> None:
-        carrier = self.server.simulator
-        answer = carrier.place(form) if fault is None or fault.places else {}
-        if fault is None:
-            if "application/json" not in self.headers.get("Accept", ""):
-                return self._answer(200, "text/xml", b"<CallResponse/>")
-            return self._json(200, answer)
-        carrier.wait(fault.delay)
-        if fault.reset:
-            # Closing without lingering sends RST: the client learns nothing of what became of its request.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
-            return None
-        return self._answer(fault.status or 200, "application/json", fault.body or json.dumps(answer).encode())
-
-    def do_GET(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.simulator.fetches.append(Received(self.path, headers, {}))
-        audio = self.server.simulator.recordings.get(self.path.removeprefix("/recordings/"))
-        if audio is None:
-            return self._answer(404, "text/plain; charset=UTF-8", b"The requested resource could not be found.")
-        if audio.failures:
-            audio.failures -= 1
-            return self._answer(503, "text/plain; charset=UTF-8", b"The server is currently unavailable.")
-        return self._answer(200, audio.content_type, audio.body)
-
-    def _form(self, body: bytes) -> dict[str, str]:
-        kind = self.headers.get("Content-Type", "").partition(";")[0]
-        if kind == "application/json":
-            return {name: str(value) for name, value in json.loads(body).items()}
-        if kind == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(body.decode(), keep_blank_values=True))
-        return {}
-
-    def _json(self, status: int, answer: Mapping[str, Any]) -> None:
-        # Exactly this content type: the official Python client compares it as a whole.
-        self._answer(status, "application/json", json.dumps(answer, separators=(",", ":")).encode())
-
-    def _answer(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        try:
-            self.wfile.write(body)
-        except OSError:
-            self.close_connection = True  # the client did not wait
-
-    def version_string(self) -> str:
-        return "akka-http/10.1.15"
-
-    def log_message(self, *args: object) -> None:
-        """Nothing: what came is in `requests`."""
+def _json(status: int, answer: Mapping[str, Any]) -> Answer:
+    # Exactly this content type, and no blanks: the official Python client compares it as a whole.
+    return Answer(status, "application/json", json.dumps(answer, separators=(",", ":")).encode())

@@ -1,20 +1,15 @@
 """Twilio on the wire: its REST API on 127.0.0.1, and the calls that come of it."""
 
 import base64
-import json
 import re
-import socket
-import struct
-import threading
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.simulators.serving import Answer, Fault, Received, Served, as_json
 from tests.simulators.twilio_calls import Call, Line, Post, Scenario, Signer, post_over_http
 
 Form = Mapping[str, list[str]]
@@ -26,27 +21,6 @@ class Number:
 
     voice_url: str = ""
     status_url: str | None = None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with one request. `places`: a call is placed nevertheless."""
-
-    status: int = 0  # answered instead, with `body`
-    body: bytes = b""
-    delay: float = 0.0  # seconds before the answer
-    reset: bool = False  # the connection is reset instead of an answer
-    places: bool = False
-
-
-@dataclass(frozen=True)
-class Received:
-    """A request as it came."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    form: dict[str, list[str]]
 
 
 @dataclass
@@ -61,7 +35,7 @@ class Audio:
 
 
 @dataclass
-class TwilioSimulator:
+class TwilioSimulator(Served):
     """The carrier. `with TwilioSimulator() as carrier:` serves at `carrier.base_url`.
 
     Calls it was asked to place wait in `calls` until `play` lets one happen; numbers in `scenarios` are played at
@@ -84,21 +58,7 @@ class TwilioSimulator:
     recordings: dict[str, Audio] = field(default_factory=dict)
     base_url: str = ""
 
-    def __enter__(self) -> "TwilioSimulator":
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.simulator = self
-        self._stopped = threading.Event()
-        self._playing: list[tuple[threading.Thread, list[Exception]]] = []
-        self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._serving.start()
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._stopped.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._serving.join()
+    software = "TwilioApi"
 
     def dials(self, reference: str) -> int:
         """How many calls were placed whose voice URL carries this reference."""
@@ -127,13 +87,6 @@ class TwilioSimulator:
         self.recordings[sid] = Audio("", body, failures, channels, moved_to)
         return sid
 
-    def finish(self) -> None:
-        """Wait for the calls in the background; raises the first thing that went wrong in one."""
-        for thread, errors in self._playing:
-            thread.join(timeout=30)
-            if errors:
-                raise errors[0]
-
     def _recorded(self, call: Call) -> tuple[str, str]:
         sid = self.record(self.audio)
         self.recordings[sid].call_sid = call.sid
@@ -156,7 +109,7 @@ class TwilioSimulator:
         self.calls[call.sid] = call
         answer = call.resource() | {"date_created": None, "date_updated": None}
         if to in self.scenarios:
-            self._play_behind(call, self.scenarios[to])
+            self.behind(lambda: self.play(call.sid, self.scenarios[to]))
         return 201, answer
 
     def _refusal(self, form: Form) -> tuple[int, int, str] | None:
@@ -184,22 +137,74 @@ class TwilioSimulator:
             call.redirected_to = form["Url"][0]
         return 200, call.resource()
 
-    def _play_behind(self, call: Call, scenario: Scenario) -> None:
-        errors: list[Exception] = []
+    def answer(self, request: Received) -> Answer:
+        """See Served."""
+        self.requests.append(request)
+        parts = urlsplit(request.path)
+        if parts.path.startswith("/store/"):
+            return Answer(200, "audio/mpeg", self.audio)
+        if not self._is_authentic(request.headers):
+            return _json(401, _problem(401, 20003, "Authenticate"))
+        fault = self.faults.pop(0) if self.faults else None
+        if fault and not fault.places:
+            return Answer(201).spoilt(fault)
+        root = f"/2010-04-01/Accounts/{self.account_sid}/"
+        path = parts.path.removeprefix(root) if parts.path.startswith(root) else ""
+        if media := re.fullmatch(r"Recordings/(RE[0-9a-f]{32})(\.mp3|\.wav)?", path):
+            return self._media(media.group(1), request.query)
+        answer = _json(*self._resource(request, path))
+        return answer.spoilt(fault) if fault else answer
 
-        def play() -> None:
-            try:
-                self.play(call.sid, scenario)
-            except Exception as error:
-                errors.append(error)
+    def _is_authentic(self, headers: Mapping[str, str]) -> bool:
+        known = {self.account_sid: self.auth_token, **self.api_keys}
+        kind, _, encoded = headers.get("authorization", "").partition(" ")
+        user, _, password = base64.b64decode(encoded).decode().partition(":")
+        return kind == "Basic" and known.get(user) == password
 
-        thread = threading.Thread(target=play, daemon=True)
-        self._playing.append((thread, errors))
-        thread.start()
+    def _resource(self, request: Received, path: str) -> tuple[int, dict[str, Any] | None]:
+        method = request.method
+        nothing = 404, _problem(404, 20404, f"The requested resource {request.path} was not found")
+        if path == "Calls.json":
+            return self.place(request.form) if method == "POST" else (200, self._listed(request.query))
+        if found := re.fullmatch(r"Recordings/(RE[0-9a-f]{32})\.json", path):
+            audio = self.recordings.get(found.group(1))
+            if audio is None:
+                return nothing
+            if method == "DELETE":
+                del self.recordings[found.group(1)]
+                return 204, None
+            return 200, _recording(found.group(1), audio)
+        if found := re.fullmatch(r"Calls/(CA[0-9a-f]{32})(/Events|/Recordings)?\.json", path):
+            call, part = self.calls.get(found.group(1)), found.group(2)
+            if call is None:
+                return nothing
+            if part == "/Events":
+                return 200, _page("events", call.events())
+            if part == "/Recordings":
+                kept = {sid: self.recordings[sid] for sid in call.recordings if sid in self.recordings}
+                return 200, _page("recordings", [_recording(sid, audio) for sid, audio in kept.items()])
+            return self.change(call, request.form) if method == "POST" else (200, call.resource())
+        return nothing
 
-    def wait(self, seconds: float) -> None:
-        """Keep a client waiting, but not a test that is over."""
-        self._stopped.wait(seconds)
+    def _listed(self, query: Form) -> dict[str, Any]:
+        calls = sorted(self.calls.values(), key=lambda call: call.created_at, reverse=True)
+        for name, value in (("To", "to"), ("From", "from"), ("Status", "status")):
+            calls = [call for call in calls if name not in query or call.resource()[value] == query[name][0]]
+        size = int(query.get("PageSize", ["50"])[0])
+        page = _page("calls", [call.resource() for call in calls[:size]])
+        return page | {"next_page_uri": "/2010-04-01/next" if len(calls) > size else None}
+
+    def _media(self, sid: str, query: Form) -> Answer:
+        audio = self.recordings.get(sid)
+        if audio is None or audio.failures:
+            if audio:
+                audio.failures -= 1
+            return _json(404, _problem(404, 20404, "The requested resource was not found"))
+        if int(query.get("RequestedChannels", ["1"])[0]) > audio.channels:
+            return _json(400, _problem(400, 21240, "Requested channels are not available"))
+        if audio.moved_to is not None:
+            return Answer(307, "text/plain", b"", {"Location": audio.moved_to})
+        return Answer(200, "audio/mpeg", audio.body)
 
 
 def _sid(kind: str) -> str:
@@ -211,131 +216,8 @@ def _problem(status: int, code: int, message: str) -> dict[str, Any]:
     return {"code": code, "message": message, "more_info": more, "status": status}
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    simulator: TwilioSimulator
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self._serve("POST")
-
-    def do_GET(self) -> None:
-        self._serve("GET")
-
-    def do_DELETE(self) -> None:
-        self._serve("DELETE")
-
-    def _serve(self, method: str) -> None:
-        carrier = self.server.simulator
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        is_form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
-        form = parse_qs(body.decode(), keep_blank_values=True) if is_form else {}
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        carrier.requests.append(Received(method, self.path, headers, form))
-        parts = urlsplit(self.path)
-        if parts.path.startswith("/store/"):
-            return self._answer(200, "audio/mpeg", carrier.audio)
-        if not self._is_authentic(headers):
-            return self._json(401, _problem(401, 20003, "Authenticate"))
-        fault = carrier.faults.pop(0) if carrier.faults else None
-        if fault and not fault.places:
-            return self._fail(fault, b"")
-        root = f"/2010-04-01/Accounts/{carrier.account_sid}/"
-        path = parts.path.removeprefix(root) if parts.path.startswith(root) else ""
-        if media := re.fullmatch(r"Recordings/(RE[0-9a-f]{32})(\.mp3|\.wav)?", path):
-            return self._media(media.group(1), parse_qs(parts.query))
-        status, answer = self._resource(method, path, form, parse_qs(parts.query))
-        if fault:
-            return self._fail(fault, json.dumps(answer).encode())
-        return self._json(status, answer)
-
-    def _is_authentic(self, headers: Mapping[str, str]) -> bool:
-        carrier = self.server.simulator
-        known = {carrier.account_sid: carrier.auth_token, **carrier.api_keys}
-        kind, _, encoded = headers.get("authorization", "").partition(" ")
-        user, _, password = base64.b64decode(encoded).decode().partition(":")
-        return kind == "Basic" and known.get(user) == password
-
-    def _resource(self, method: str, path: str, form: Form, query: Form) -> tuple[int, dict[str, Any] | None]:
-        carrier = self.server.simulator
-        nothing = 404, _problem(404, 20404, f"The requested resource {self.path} was not found")
-        if path == "Calls.json":
-            return carrier.place(form) if method == "POST" else (200, self._listed(query))
-        if found := re.fullmatch(r"Recordings/(RE[0-9a-f]{32})\.json", path):
-            audio = carrier.recordings.get(found.group(1))
-            if audio is None:
-                return nothing
-            if method == "DELETE":
-                del carrier.recordings[found.group(1)]
-                return 204, None
-            return 200, _recording(found.group(1), audio)
-        if found := re.fullmatch(r"Calls/(CA[0-9a-f]{32})(/Events|/Recordings)?\.json", path):
-            call, part = carrier.calls.get(found.group(1)), found.group(2)
-            if call is None:
-                return nothing
-            if part == "/Events":
-                return 200, _page("events", call.events())
-            if part == "/Recordings":
-                kept = {sid: carrier.recordings[sid] for sid in call.recordings if sid in carrier.recordings}
-                return 200, _page("recordings", [_recording(sid, audio) for sid, audio in kept.items()])
-            return carrier.change(call, form) if method == "POST" else (200, call.resource())
-        return nothing
-
-    def _listed(self, query: Form) -> dict[str, Any]:
-        calls = sorted(self.server.simulator.calls.values(), key=lambda call: call.created_at, reverse=True)
-        for name, value in (("To", "to"), ("From", "from"), ("Status", "status")):
-            calls = [call for call in calls if name not in query or call.resource()[value] == query[name][0]]
-        size = int(query.get("PageSize", ["50"])[0])
-        page = _page("calls", [call.resource() for call in calls[:size]])
-        return page | {"next_page_uri": "/2010-04-01/next" if len(calls) > size else None}
-
-    def _media(self, sid: str, query: Form) -> None:
-        audio = self.server.simulator.recordings.get(sid)
-        if audio is None or audio.failures:
-            if audio:
-                audio.failures -= 1
-            return self._json(404, _problem(404, 20404, "The requested resource was not found"))
-        if int(query.get("RequestedChannels", ["1"])[0]) > audio.channels:
-            return self._json(400, _problem(400, 21240, "Requested channels are not available"))
-        if audio.moved_to is not None:
-            return self._answer(307, "text/plain", b"", {"Location": audio.moved_to})
-        return self._answer(200, "audio/mpeg", audio.body)
-
-    def _fail(self, fault: Fault, body: bytes) -> None:
-        self.server.simulator.wait(fault.delay)
-        if fault.reset:
-            # Closing without lingering sends RST: the client learns nothing of what became of its request.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
-            return None
-        return self._answer(fault.status or 201, "application/json", fault.body or body)
-
-    def _json(self, status: int, answer: Mapping[str, Any] | None) -> None:
-        self._answer(status, "application/json;charset=utf-8", b"" if answer is None else json.dumps(answer).encode())
-
-    def _answer(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        try:
-            self.wfile.write(body)
-        except OSError:
-            self.close_connection = True  # the client did not wait
-
-    def version_string(self) -> str:
-        return "TwilioApi"
-
-    def log_message(self, *args: object) -> None:
-        """Nothing: what came is in `requests`."""
+def _json(status: int, answer: Mapping[str, Any] | None) -> Answer:
+    return as_json(status, answer, "application/json;charset=utf-8")
 
 
 def _page(name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_a_call_is_placed_with_the_form_and_headers_of_the_provider(
     assert list(simulator.calls) == [session]
     (request,) = simulator.requests
     assert request.path == "/call"
-    assert request.form == {"username": "acme", "from": OWN, "to": CUSTOMER, "clientRequestId": "t-1.c-1"}
+    assert request.fields == {"username": "acme", "from": OWN, "to": CUSTOMER, "clientRequestId": "t-1.c-1"}
     assert request.headers["apikey"] == "atsk_simulated"
     assert request.headers["accept"] == "application/json"
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
@@ -381,7 +381,7 @@ def test_a_browser_client_gets_a_token(simulator: AfricasTalkingSimulator, carri
     assert token.token.startswith("ATCAPtkn_")
     (request,) = simulator.requests
     assert request.headers["content-type"] == "application/json"
-    assert request.form == {
+    assert request.fields == {
         "username": "acme",
         "clientName": "Ada.L",
         "phoneNumber": OWN,
