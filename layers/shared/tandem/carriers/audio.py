@@ -5,6 +5,7 @@ import itertools
 import math
 import struct
 from array import array
+from functools import cache
 
 RATE = 8_000
 """Samples a second: the telephone's."""
@@ -63,6 +64,7 @@ def tone_wav(seconds: float, seed: str) -> bytes:
     return _header(len(data)) + data
 
 
+@cache
 def _note(choice: int) -> "array[int]":
     """A quarter of a second of a note and its companion an octave and a fifth below, faded at both ends: no clicks."""
     high = 2 * math.pi * _SCALE[choice] / RATE
