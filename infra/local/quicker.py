@@ -18,6 +18,7 @@ from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]
     DepthFirstTraverser,
     Expression,
@@ -120,10 +121,28 @@ def _compare_and_copy_directly() -> None:
             self.value == other.value if self.type == "S" else self.cast_value == other.cast_value
         )
 
+    def less(self: DynamoType, other: DynamoType) -> bool:
+        return bool(self.value < other.value if self.type == "S" == other.type else self.cast_value < other.cast_value)
+
+    def hashed(self: DynamoType) -> int:
+        return hash((self.type, self.value if self.type == "S" else self.cast_value))
+
+    Table.all_items = _in_order  # type: ignore[method-assign,assignment]
+    DynamoType.__lt__ = less  # type: ignore[method-assign]
+    DynamoType.__hash__ = hashed  # type: ignore[method-assign]
     DynamoType.cast_value = property(cast_value)  # type: ignore[method-assign,assignment]
     DynamoType.__eq__ = equal  # type: ignore[method-assign]
     DynamoType.__deepcopy__ = lambda self, memo: copied(self)  # type: ignore[method-assign]
     Item.__deepcopy__ = lambda self, memo: _copied_item(self)  # type: ignore[method-assign]
+
+
+def _in_order(table: Table) -> list[Item]:
+    """All that a table has, by its keys: each table's are of one type."""
+    if table.range_key_attr:
+        found = [item for partition in table.items.values() for item in partition.values()]
+        return sorted(found, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))
+    alone: Any = table.items.values()
+    return sorted(alone, key=lambda item: item.hash_key.cast_value)
 
 
 def copied(value: DynamoType) -> DynamoType:
