@@ -19,10 +19,10 @@ def leave_out_the_cloud() -> None:
             return original(self, operation_name, arguments)
         finally:
             sys.settrace(tracer)
-            _told()
+            told()
 
     BaseClient._make_api_call = make_api_call
 
 
-def _told() -> None:
+def told() -> None:
     """A tracer in C takes over at a call; it must have, before the frame that it knows returns."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import boto3
@@ -10,6 +11,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 
 from infra.local.answers import Answer, error
 from infra.local.aws_request import AwsRequest, read
+from infra.local.direct import is_direct, serve
 from infra.local.model import ADMIN_KEY, ADMIN_SECRET, Deployment, Function
 from infra.local.moto_state import MotoState
 from infra.local.request_log import RequestLog
@@ -95,15 +97,15 @@ class Cloud:
             return self.routes[request.service](request)
         if request.service not in SERVED:
             return error(request, "UnknownService", f"{request.service} is not served by the local stack", 501)
+        if is_direct(request):
+            with self.lock:
+                return serve(request, self.deployment.region)
         collected: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
             collected.append((status, headers))
 
-        if request.service == "dynamodb":
-            with self.lock:
-                body = b"".join(self._app(request)(request.environ, start))
-        else:
+        with self.lock if request.service == "dynamodb" else nullcontext():
             body = b"".join(self._app(request)(request.environ, start))
         status, headers = collected[0]
         return Answer(int(status.split(" ")[0]), body, headers)

@@ -56,8 +56,14 @@ def applies(statement: Statement, access: Access) -> bool:
 
 def _action_matches(statement: Statement, action: str) -> bool:
     if statement.not_actions:
-        return not any(wildcard(pattern, action, ignore_case=True) for pattern in statement.not_actions)
-    return any(wildcard(pattern, action, ignore_case=True) for pattern in statement.actions)
+        return not _is_one(action, statement.not_actions)
+    return _is_one(action, statement.actions)
+
+
+@lru_cache(maxsize=4096)
+def _is_one(action: str, patterns: tuple[str, ...]) -> bool:
+    """There are few actions and few statements, and every request is held against all of its caller's."""
+    return any(wildcard(pattern, action, ignore_case=True) for pattern in patterns)
 
 
 def _resource_matches(statement: Statement, access: Access) -> bool:
@@ -78,12 +84,12 @@ def _filled(pattern: str, context: Context) -> str:
 
 def wildcard(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """`*` and `?` as IAM means them; everything else is literal."""
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    return _compiled(pattern, flags).fullmatch(text) is not None
+    return _compiled(pattern, ignore_case).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:  # noqa: FBT001 - a cache takes no names
+    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
     return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), flags)
 
 

@@ -5,15 +5,20 @@ They replace attributes of moto's classes for the life of this process, once, an
 
 import base64
 import functools
+from collections import deque
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
 import moto.core.responses
+import moto.sqs.models
+from moto.core.parse import BaseJSONParser
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]
     DepthFirstTraverser,
     Expression,
@@ -21,42 +26,61 @@ from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]
     UpdateExpressionFunction,
 )
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined]
+from moto.dynamodb.parsing.validators import (
+    ActionCountValidator,
+    OverlappingPathsValidator,
+    UpdateExpressionValidator,
+    UpdateHashRangeKeyValidator,
+)
 
 LARGEST_ITEM = 405_000
 """Bytes, as moto has it: LimitedSizeDict."""
-EXPRESSIONS = 2000
+EXPRESSIONS, CONDITIONS = 2000, 64
+PLAIN = ("S", "N", "BOOL", "NULL")
+ABOUT_THE_EXPRESSION = (ActionCountValidator, OverlappingPathsValidator, UpdateHashRangeKeyValidator)
 # `isinstance` asks an abstract class each time anew.
 _is: Callable[[type, tuple[type, ...]], bool] = functools.cache(issubclass)
 
 
 def install() -> None:
-    """Apply every one of them; twice is once."""
+    """Apply every one of them; once in a process."""
     _find_names_once()
-    _write_attributes_directly()
+    _read_and_write_attributes_directly()
     _compare_and_copy_directly()
     _measure_an_item_once()
     _parse_an_expression_once()
     _walk_an_expression_directly()
+    _check_an_expression_once()
+    _understand_a_condition_once()
 
 
 def _find_names_once() -> None:
-    """moto inspects a whole class for every request to find the names of its methods, and respells each action."""
-    if not hasattr(moto.core.responses.method_names_from_class, "cache_info"):
-        moto.core.responses.method_names_from_class = functools.cache(method_names_from_class)
-        moto.core.responses.camelcase_to_underscores = functools.lru_cache(EXPRESSIONS)(camelcase_to_underscores)
+    """moto inspects a whole class for every request to find the names of its methods, and respells them."""
+    respelled = functools.lru_cache(EXPRESSIONS)(camelcase_to_underscores)
+    moto.core.responses.method_names_from_class = functools.cache(method_names_from_class)
+    moto.core.responses.camelcase_to_underscores = moto.sqs.models.camelcase_to_underscores = respelled
 
 
-def _write_attributes_directly() -> None:
-    """moto looks for each of an attribute's ten possible types under twenty aliases."""
-    original = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - the one place that knows the shape
+def _read_and_write_attributes_directly() -> None:
+    """moto asks an attribute for each of ten types, as a request comes; as an answer goes, under twenty aliases."""
+    reading: Any = BaseJSONParser._parse_structure  # noqa: SLF001 - the one place that knows the shape
+    writing = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001
 
-    def structure(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    def read(self: Any, shape: Any, value: Any) -> Any:
+        if shape.name == "AttributeValue" and type(value) is dict and len(value) == 1:
+            ((kind, content),) = value.items()
+            if kind in PLAIN and content is not None:
+                return {kind: content}
+        return reading(self, shape, value)
+
+    def write(self: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
         if shape.name == "AttributeValue" and key and type(value) is dict and len(value) == 1:
             serialized[shape.serialization.get("name", key)] = attribute(value)
         else:
-            original(self, serialized, value, shape, key)
+            writing(self, serialized, value, shape, key)
 
-    BaseJSONSerializer._serialize_type_structure = structure  # type: ignore[method-assign]  # noqa: SLF001
+    BaseJSONParser._parse_structure = read  # type: ignore[method-assign]  # noqa: SLF001
+    BaseJSONSerializer._serialize_type_structure = write  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def attribute(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,10 +121,28 @@ def _compare_and_copy_directly() -> None:
             self.value == other.value if self.type == "S" else self.cast_value == other.cast_value
         )
 
+    def less(self: DynamoType, other: DynamoType) -> bool:
+        return bool(self.value < other.value if self.type == "S" == other.type else self.cast_value < other.cast_value)
+
+    def hashed(self: DynamoType) -> int:
+        return hash((self.type, self.value if self.type == "S" else self.cast_value))
+
+    Table.all_items = _in_order  # type: ignore[method-assign,assignment]
+    DynamoType.__lt__ = less  # type: ignore[method-assign]
+    DynamoType.__hash__ = hashed  # type: ignore[method-assign]
     DynamoType.cast_value = property(cast_value)  # type: ignore[method-assign,assignment]
     DynamoType.__eq__ = equal  # type: ignore[method-assign]
     DynamoType.__deepcopy__ = lambda self, memo: copied(self)  # type: ignore[method-assign]
     Item.__deepcopy__ = lambda self, memo: _copied_item(self)  # type: ignore[method-assign]
+
+
+def _in_order(table: Table) -> list[Item]:
+    """All that a table has, by its keys: each table's are of one type."""
+    if table.range_key_attr:
+        found = [item for partition in table.items.values() for item in partition.values()]
+        return sorted(found, key=lambda item: (item.hash_key.cast_value, item.range_key.cast_value))
+    alone: Any = table.items.values()
+    return sorted(alone, key=lambda item: item.hash_key.cast_value)
 
 
 def copied(value: DynamoType) -> DynamoType:
@@ -164,8 +206,7 @@ def _bytes(text: str | bytes) -> int:
 
 def _parse_an_expression_once() -> None:
     """The product has some fifty update expressions; what moto makes of one is only ever read, or copied."""
-    if not hasattr(UpdateExpressionParser.make, "cache_info"):
-        UpdateExpressionParser.make = functools.lru_cache(EXPRESSIONS)(UpdateExpressionParser.make)
+    UpdateExpressionParser.make = functools.lru_cache(EXPRESSIONS)(UpdateExpressionParser.make)
     Node.__deepcopy__ = lambda self, memo: copied_node(self)
 
 
@@ -224,3 +265,58 @@ def find_clauses(node: Any, kinds: list[type]) -> list[Any]:
         elif _is(type(child), (Expression, UpdateExpressionFunction)):
             found += find_clauses(child, kinds)
     return found
+
+
+def _check_an_expression_once() -> None:
+    """What depends on an expression, the names in it and the table's keys alone is not asked for every item anew."""
+    original = UpdateExpressionValidator.__init__
+    passed: set[Any] = set()
+
+    def initialise(self: Any, expression: Any, expression_attribute_names: Any, *also: Any, **named: Any) -> None:
+        original(self, expression, expression_attribute_names, *also, **named)
+        keys = tuple(self.table.table_key_attrs)
+        self.question = (expression, frozenset((expression_attribute_names or {}).items()), keys)
+
+    def validate(self: Any) -> Any:
+        tree, processors = self.node_to_validate, self.processors
+        if self.question in passed:
+            processors = [one for one in processors if not isinstance(one, ABOUT_THE_EXPRESSION)]
+        for processor in processors:
+            tree = processor.traverse(tree)
+        passed.add(self.question)
+        return tree
+
+    UpdateExpressionValidator.__init__ = initialise  # type: ignore[method-assign]
+    UpdateExpressionValidator.validate = validate  # type: ignore[method-assign]
+
+
+def _understand_a_condition_once() -> None:
+    """moto reads the same condition two to four times for a write; what it understands of it is never changed."""
+    reading, splitting = ConditionExpressionParser.parse, ConditionExpressionParser._lex_condition_expression  # noqa: SLF001
+
+    understood: dict[Any, Any] = {}
+
+    @functools.lru_cache(EXPRESSIONS)
+    def split(expression: str) -> tuple[Any, ...]:
+        return tuple(splitting(ConditionExpressionParser(expression, None, None)))
+
+    def parse(self: ConditionExpressionParser) -> Any:
+        question = (
+            self.condition_expression,
+            repr(self.expression_attribute_names),
+            repr(self.expression_attribute_values),
+        )
+        if question not in understood:
+            if len(understood) == CONDITIONS:
+                understood.clear()
+            found = reading(self)
+            understood[question] = found, tuple(self.expr_attr_names_found), tuple(self.expr_attr_values_found)
+            return found
+        found, names, values = understood[question]
+        self.expr_attr_names_found += names
+        self.expr_attr_values_found += values
+        return found
+
+    parts: Any = lambda self: deque(split(self.condition_expression))  # noqa: E731
+    ConditionExpressionParser._lex_condition_expression = parts  # type: ignore[method-assign]  # noqa: SLF001
+    ConditionExpressionParser.parse = parse  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ ENVIRONMENT = {
     "STAGE": "dev",
     "TABLE_NAME": "tandem",
 }
+TIMED = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
 # What nearly all import and no test here asks for is imported once; then each function, in a fork of its own.
 EACH = """
 import functools, gc, json, os, sys
@@ -65,6 +67,7 @@ botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 boto3.Session().client("dynamodb")
 for module in sys.argv[1:]:
     if not os.fork():
+        print("fork", file=sys.stderr)
         __import__(module)
         print(json.dumps([module, sorted(sys.modules), gc.isenabled(), gc.get_freeze_count()]), flush=True)
         os._exit(0)
@@ -74,9 +77,10 @@ for module in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class Imported:
-    """What a process has imported, and its collector's state, once it has imported a function."""
+    """What a process has imported once it has imported a function, the heaviest of it, and its collector's state."""
 
     names: frozenset[str]
+    heaviest: list[str]
     collecting: bool
     frozen: int
 
@@ -84,11 +88,20 @@ class Imported:
 @pytest.fixture(scope="module")
 def imports() -> dict[str, Imported]:
     """By function."""
-    command = [sys.executable, "-c", EACH, *MODULES]
+    command = [sys.executable, "-X", "importtime", "-c", EACH, *MODULES]
     done = subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, TIMED.sub("", done.stderr)
+    shared, *own = done.stderr.split("fork\n")
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    return {module: Imported(frozenset(names), collecting, frozen) for module, names, collecting, frozen in found}
+    return {
+        module: Imported(frozenset(names), _heaviest(shared + times), collecting, frozen)
+        for (module, names, collecting, frozen), times in zip(found, own, strict=True)
+    }
+
+
+def _heaviest(log: str) -> list[str]:
+    spent = sorted(((int(time), name) for time, name in TIMED.findall(log)), reverse=True)
+    return [f"{time / 1000:8.1f} ms  {name}" for time, name in spent[:10]]
 
 
 def _within(names: frozenset[str], package: str) -> list[str]:
@@ -98,6 +111,7 @@ def _within(names: frozenset[str], package: str) -> list[str]:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_function_imports_nothing_that_it_does_not_use(module: str, imports: dict[str, Imported]) -> None:
     names = imports[module].names
+    print(module, *imports[module].heaviest, sep="\n  ")  # noqa: T201
     assert module in names
     assert {package: found for package in UNUSED_BY_ALL if (found := _within(names, package))} == {}
 

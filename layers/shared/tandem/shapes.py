@@ -65,13 +65,13 @@ NotNull = AfterValidator(_not_null)
 class Body(BaseModel):
     """A request body in camelCase; a field it does not know is refused."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=False)
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", populate_by_name=False, defer_build=True)
 
 
 class View(BaseModel):
     """An answer in camelCase."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, defer_build=True)
 
 
 class Deleted(View):
@@ -84,7 +84,7 @@ class Deleted(View):
 class SnakeBody(BaseModel):
     """A request body in snake_case; a field it does not know is refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class SnakeView(BaseModel):

@@ -34,14 +34,20 @@ def _config(*, local: bool) -> Config:
 
 
 @cache
+def _session(credentials: str) -> boto3.Session:
+    # What a session reads to make its first client, it need not read again for the second.
+    return boto3.Session()
+
+
+@cache
 def _dynamodb(credentials: str) -> "DynamoDBClient":
-    client: DynamoDBClient = boto3.Session().client("dynamodb", config=_config(local=settings().is_local))
+    client: DynamoDBClient = _session(credentials).client("dynamodb", config=_config(local=settings().is_local))
     return client
 
 
 @cache
 def _sqs(credentials: str) -> "SQSClient":
-    client: SQSClient = boto3.Session().client("sqs", config=_config(local=settings().is_local))
+    client: SQSClient = _session(credentials).client("sqs", config=_config(local=settings().is_local))
     return client
 
 
@@ -49,19 +55,19 @@ def _sqs(credentials: str) -> "SQSClient":
 def _s3(credentials: str) -> "S3Client":
     local = settings().is_local
     addressing = Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"})
-    client: S3Client = boto3.Session().client("s3", config=_config(local=local).merge(addressing))
+    client: S3Client = _session(credentials).client("s3", config=_config(local=local).merge(addressing))
     return client
 
 
 @cache
 def _ssm(credentials: str) -> "SSMClient":
-    client: SSMClient = boto3.Session().client("ssm", config=_config(local=settings().is_local))
+    client: SSMClient = _session(credentials).client("ssm", config=_config(local=settings().is_local))
     return client
 
 
 @cache
 def _cognito_idp(credentials: str) -> "CognitoIdentityProviderClient":
-    client: CognitoIdentityProviderClient = boto3.Session().client(
+    client: CognitoIdentityProviderClient = _session(credentials).client(
         "cognito-idp", config=_config(local=settings().is_local)
     )
     return client

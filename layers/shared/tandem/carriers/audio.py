@@ -5,6 +5,7 @@ import itertools
 import math
 import struct
 from array import array
+from functools import cache
 
 RATE = 8_000
 """Samples a second: the telephone's."""
@@ -79,6 +80,7 @@ def tone_wav(seconds: float, seed: str, *, channels: int = 1, comment: str = "")
     return _header(len(data), channels, len(told)) + data + told
 
 
+@cache
 def _note(choice: int) -> "array[int]":
     """A quarter of a second of a note and its companion an octave and a fifth below, faded at both ends: no clicks."""
     high = 2 * math.pi * _SCALE[choice] / RATE
