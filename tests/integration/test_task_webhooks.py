@@ -104,6 +104,7 @@ def test_what_was_said_is_told_as_soon_as_it_is_known(demo: Client, receiver: Re
     execute(demo, make(demo, receiver, webhook_events=["call_completed"], starting_message=message))
     demo.stack.advance(20)
     (completed,) = receiver.received
+    assert completed.body["data"]["report_excerpt"]
     excerpt = completed.body["data"]["transcript_excerpt"]
     assert excerpt.startswith("agent: Hello, this is a long message.")
     assert (len(excerpt), excerpt[-1]) == (500, "…")
