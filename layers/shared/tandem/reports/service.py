@@ -36,6 +36,17 @@ def report(call: Call, transcript: Transcript | None) -> ReportView:
     return _view(call, transcript, _findings(call, transcript))
 
 
+def summary(call: Call, transcript: Transcript | None) -> str:
+    """What a call was, in short: by the report or the provider's analysis where there is one, else by the words
+    themselves. No model is asked."""
+    if known := store.find(call.tenant_id, call.call_id):
+        return known.summary
+    if told := store.find_analysis(call.tenant_id, call.call_id):
+        return told[1].summary
+    turns = transcript.turns if transcript else ()
+    return extract.extracted(call, turns, transcript.version if transcript else 0, clock.now()).summary
+
+
 def _findings(call: Call, transcript: Transcript | None) -> Findings:
     if transcript is None or transcript.version == 0:  # it may yet come: nothing is kept
         return extract.extracted(call, transcript.turns if transcript else (), 0, clock.now())

@@ -10,7 +10,7 @@ from tandem.calls import service as calls
 from tandem.errors import CarrierRefused, Problem, Unavailable
 from tandem.ids import new_id
 from tandem.sweeping import each
-from tandem.tasks import execution, hints, service, store, webhook
+from tandem.tasks import execution, hints, service, store, telling, webhook
 from tandem.tasks.hints import TaskDue
 from tandem.tasks.models import Status, Task
 
@@ -37,7 +37,7 @@ def run_task(hint: TaskDue) -> None:
     """Execute a task if it is due, once however often the hint comes. One that cannot be executed has failed, and says
     why. Raises Unavailable, after which the hint comes again. A hint of an event tells that to the task's webhook."""
     if hint.event_id is not None:
-        webhook.tell(hint, hint.event_id)
+        telling.tell(hint, hint.event_id)
         return
     task = store.get(hint.tenant_id, hint.task_id)
     if task is None or not _is_due(task):
