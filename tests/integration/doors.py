@@ -25,6 +25,8 @@ class Door:
     path: str
     permission: str
     body: dict[str, Any] | None = None
+    limit: int = 50_000
+    """Requests in a window, of a key of the greatest plan."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -152,10 +154,13 @@ SPOKEN = [
 """Of the family whose errors are sentences."""
 
 ANALYTICS_DOORS = [
-    *(Door("GET", f"/api/voice/analytics/{name}", "read:analytics") for name in ("overview", "detailed", "timeline")),
+    *(
+        Door("GET", f"/api/voice/analytics/{name}", "read:analytics", limit=60)
+        for name in ("overview", "detailed", "timeline")
+    ),
     Door("GET", "/api/conversations?channel=voice", "read:conversations"),
     Door("GET", f"/api/conversations/{UNKNOWN_CALL}/messages", "read:conversations"),
-    Door("GET", f"/api/voice/recordings/{UNKNOWN_CALL}", "read:recordings"),
+    Door("GET", f"/api/voice/recordings/{UNKNOWN_CALL}", "read:recordings", limit=30),
 ]
 """Those of the family whose errors are a sentence and nothing else."""
 

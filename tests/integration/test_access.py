@@ -106,7 +106,7 @@ def test_a_key_without_the_permission_is_refused_and_told_which(door: Door, demo
     assert response.status == 403
     assert door.permission in say(response)
     assert contents(demo.stack) == before
-    assert int(response.header("x-ratelimit-remaining") or 0) == int(response.header("x-ratelimit-limit") or 0) - 1
+    assert response.header("x-ratelimit-remaining") == str(door.limit - 1)
 
 
 @pytest.mark.parametrize("door", SPOKEN, ids=str)
