@@ -151,3 +151,15 @@ def test_a_function_that_breaks_a_rule_is_found(old: str, new: str, rule: str, t
 )
 def test_a_right_that_is_too_wide_is_found(old: str, new: str, tmp_path: Path) -> None:
     assert "E9102" in found_in(POLICY.replace(old, new), tmp_path)
+
+
+def test_the_tables_stream_has_no_more_readers_than_a_shard_takes() -> None:
+    """Two read a shard at once; beyond that DynamoDB throttles them, which moto does not know."""
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    readers = [
+        name
+        for name, resource in template["Resources"].items()
+        for event in resource.get("Properties", {}).get("Events", {}).values()
+        if event["Type"] == "DynamoDB"
+    ]
+    assert sorted(readers) == ["WorkersOnEventRecorded", "WorkersOnRecordChanged"]

@@ -9,7 +9,7 @@ from tandem import clock
 from tandem.aws import sockets
 from tandem.aws.marshal import Item
 from tandem.aws.table import ConditionFailed
-from tandem.calls.models import Call
+from tandem.calls.models import Call, Status
 from tandem.calls.service import get_call
 from tandem.config import settings
 from tandem.errors import Forbidden, Unauthenticated, Unavailable
@@ -68,13 +68,21 @@ def left(connection_id: str) -> None:
 
 def changed(before: Item | None, after: Item) -> None:
     """Something changed in the table about a call: a turn, its transcript, itself, or who listens to it."""
-    if after["kind"] == "call" and before is not None and before["status"] == after["status"]:
+    if not _is_news(before, after):
         return
     listening = store.of_call(after["tenant_id"], after["call_id"])
     known = after["sequence"] if after["kind"] == "turn" else None
     if all(known is not None and socket.told and socket.sequence >= known for socket in listening):
         return  # nobody listens, or everyone has it already: many changes come in one transaction
     _push(after["tenant_id"], after["call_id"], listening)
+
+
+def _is_news(before: Item | None, after: Item) -> bool:
+    """Whether those who listen may lack something now: of a call they hear nothing before it is answered or over."""
+    if after["kind"] == "call":
+        told = after["status"] not in (Status.INITIATED, Status.RINGING)
+        return told and (before is None or before["status"] != after["status"])
+    return after["kind"] != "transcript" or bool(after.get("finished_at"))
 
 
 def _push(tenant_id: str, call_id: str, listening: Sequence[Socket]) -> None:

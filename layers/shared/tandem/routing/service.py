@@ -77,11 +77,10 @@ def left(tenant_id: str, call_id: str, *, agent_id: str | None = None) -> bool:
     return _try(lambda: _left(tenant_id, call_id, agent_id))
 
 
-def call_ended(before: Item | None, after: Item) -> None:
+def call_ended(item: Item) -> None:
     """A call has just ended, as its item tells: let go what it held, and give the agent to who waits."""
-    news = before is None or before["status"] != after["status"]
-    if news and left(after["tenant_id"], after["call_id"], agent_id=after.get("agent_id")):
-        dispatch(after["tenant_id"])
+    if left(item["tenant_id"], item["call_id"], agent_id=item.get("agent_id")):
+        dispatch(item["tenant_id"])
 
 
 def set_presence(tenant_id: str, agent_id: str, request: PresenceRequest) -> AgentView:

@@ -41,10 +41,10 @@ def execute_task(tenant_id: str, task_id: str, *, call_id: str, actor: str, test
     raise service.busy()
 
 
-def call_ended(before: Item | None, after: Item) -> None:
+def call_ended(item: Item) -> None:
     """A call has just ended, as its item tells: if it was for a task, that is over, too."""
-    if after.get("task_id") and (before is None or before["status"] != after["status"]):
-        finish(calls.get_call(after["tenant_id"], after["call_id"]))
+    if item.get("task_id"):
+        finish(calls.get_call(item["tenant_id"], item["call_id"]))
 
 
 def finish(call: Call) -> None:

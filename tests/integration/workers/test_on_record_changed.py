@@ -29,7 +29,7 @@ def ringing(demo: Client) -> Line:
     return found
 
 
-PUSHER = "WorkersOnCallChanged"
+PUSHER = "WorkersOnRecordChanged"
 
 
 def ids(line: Line) -> dict[str, str]:
@@ -249,7 +249,7 @@ def test_what_is_said_while_a_socket_is_sent_to_is_sent_by_who_does_so(ringing: 
                 transcripts.hear(ringing.client.workspace.tenant_id, ringing.call_id, "sandbox", [said.pop(0)])
             before = socket.received[:]
             with operating(ringing.stack):
-                live.changed(None, {"kind": "transcript", **ids(ringing)})
+                live.changed(None, {"kind": "transcript", "finished_at": "2026-11-21T12:00:00.000Z", **ids(ringing)})
             assert socket.received == before
         return manage(request)
 
@@ -266,7 +266,7 @@ def test_many_who_are_told_of_changes_at_once_send_each_of_them_once_and_in_orde
 
     def said(number: int) -> None:
         transcripts.hear(ringing.client.workspace.tenant_id, ringing.call_id, "sandbox", [turn(number)])
-        live.changed(None, {"kind": "transcript", **ids(ringing)})
+        live.changed(None, {"kind": "transcript", "finished_at": "2026-11-21T12:00:00.000Z", **ids(ringing)})
 
     with operating(ringing.stack), ThreadPoolExecutor(4) as pool:
         list(pool.map(said, range(1, 25)))
@@ -298,11 +298,13 @@ def test_nobody_is_sent_what_is_said_in_another_call(ringing: Line, other: Clien
     assert "transcript_update" not in kinds(socket)
 
 
-def test_where_nobody_listens_a_change_costs_one_read(ringing: Line) -> None:
+def test_where_nobody_listens_a_change_costs_two_reads(ringing: Line) -> None:
     ringing.stack.settle()
     with ringing.stack.count_requests() as counted:
         ringing.hear(turn(1))
-    assert counted.total(function=PUSHER) == counted.total("dynamodb", "Query", PUSHER) == 1
+    # Who listens, and whether the call's hour is marked.
+    assert counted.total("dynamodb", "Query", PUSHER) == counted.total("dynamodb", "GetItem", PUSHER) == 1
+    assert counted.total(function=PUSHER) == 2
 
 
 def test_a_change_costs_one_message_and_two_writes_for_each_who_listens(ringing: Line) -> None:
@@ -311,8 +313,9 @@ def test_a_change_costs_one_message_and_two_writes_for_each_who_listens(ringing:
         ringing.hear(turn(1), turn(2))
     assert [finals(socket) for socket in sockets] == [[turn(1).text, turn(2).text]] * 2
     requests = {how: number for (who, _, how), number in counted.counts.items() if who == PUSHER}
-    # Who listens, asked for each of the two turns; then the call, the transcript, its turns and its tools, once.
-    assert requests == {"Query": 2 + 2, "GetItem": 2, "PostToConnection": 2, "UpdateItem": 4}
+    # Who listens, asked for each of the two turns; then the call, the transcript, its turns and its tools, once; and
+    # whether the call's hour is marked.
+    assert requests == {"Query": 2 + 2, "GetItem": 2 + 1, "PostToConnection": 2, "UpdateItem": 4}
 
 
 def test_changes_of_a_call_that_are_none_of_its_status_are_not_told(ringing: Line) -> None:

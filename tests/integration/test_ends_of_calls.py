@@ -64,9 +64,12 @@ def test_what_the_stream_tells_again_changes_nothing(demo: Client, stack: Stack)
     assert desk.counted() == counted == {"waits": 1, "seconds": 0, "abandoned": 0}
 
 
-def test_a_call_that_held_nobody_costs_two_reads(demo: Client, stack: Stack) -> None:
+def test_the_end_of_a_call_that_held_nobody_costs_five_reads(demo: Client, stack: Stack) -> None:
     placed(demo, "+15005550002")
     stack.settle()
     with stack.count_requests() as counted:
         stack.advance(15)
-    assert counted.total(function="WorkersOnCallEnded") == 2
+    # It rang and was busy: twice whether its hour is marked; then what it held, and who listens.
+    function = "WorkersOnRecordChanged"
+    asked = [counted.total("dynamodb", name, function) for name in ("GetItem", "Query")]
+    assert sum(asked) == counted.total(function=function) == 5
