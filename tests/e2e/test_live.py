@@ -153,6 +153,13 @@ def test_two_who_listen_to_a_task_one_of_them_cut_off_have_heard_the_same(local:
     assert listener.finals[0] == "Hello Ben!"
     assert len(listener.finals) >= 4
     assert listener.statuses[-1] == resumed.statuses[-1] == "completed"
+    call = local.data("GET", f"/api/v1/calls/{call_id}")
+    assert (call["status"], call["task_id"]) == ("completed", task["id"])
+    kept = local.data("GET", f"/api/v1/calls/{call_id}/transcript")
+    assert [turn["text"] for turn in kept["turns"]] == listener.finals
+    assert local.data("GET", f"/api/v1/calls/{call_id}/report")["summary"]
+    local.recorded(call_id)
+    assert local.data("GET", f"/api/v1/calls/{call_id}/recording")["recording_url"]
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from tandem.calls.models import Call, Status
+from tandem.calls.models import Call
+from tandem.reports.shapes import shown_status
 from tandem.shapes import SnakeView
 
 TOKEN_LASTS = 300
@@ -41,19 +42,9 @@ class Progress(StrEnum):
         return self in (Progress.COMPLETED, Progress.FAILED)
 
 
-_PROGRESS = {
-    Status.INITIATED: Progress.INITIATED,
-    Status.RINGING: Progress.INITIATED,
-    Status.ANSWERED: Progress.IN_PROGRESS,
-    Status.COMPLETED: Progress.COMPLETED,
-    Status.MISSED: Progress.FAILED,
-    Status.FAILED: Progress.FAILED,
-}
-
-
 def progress(call: Call) -> Progress:
     """Where a call stands."""
-    return _PROGRESS[call.status]
+    return Progress(shown_status(call))
 
 
 @dataclass(frozen=True, slots=True)
