@@ -9,6 +9,7 @@ from tandem.admin import Workspace
 from tandem.calls.placing import dial_assistant
 from tandem.carriers.audio import tone_wav
 from tandem.carriers.base import Assistant, Role, Turn
+from tandem.carriers.registry import ACCOUNT_KEPT
 from tandem.ids import new_id
 from tandem.transcripts import service as transcripts
 from tests.architecture import queues
@@ -18,6 +19,7 @@ from tests.simulators.elevenlabs_conversations import TALK, Scenario
 if TYPE_CHECKING:
     from tests.architecture.journeys import Journeys
 
+ACCOUNT = "/tandem/local/carriers/elevenlabs"
 OWN, CALLED = "+13125550155", "+254722000009"
 
 
@@ -31,12 +33,14 @@ def go(journeys: "Journeys", number_before: str) -> None:
             journeys.stack.request("POST", "/api/webhooks/elevenlabs", headers=dict(headers), body=body).status
         )
         journeys.stack.client("ssm").put_parameter(
-            Name="/tandem/local/carriers/elevenlabs", Value=json.dumps(provider.account()), Type="SecureString"
+            Name=ACCOUNT, Value=json.dumps(provider.account()), Type="SecureString"
         )
         told(journeys, who, provider)
         fetched(journeys, who, provider)
         asked_for(journeys, who, provider)
     queues.done(journeys, who, "POST", "configure", phoneNumber=number_before, carrier="africas_talking")
+    journeys.stack.client("ssm").delete_parameter(Name=ACCOUNT)
+    journeys.later(ACCOUNT_KEPT + 1)  # by then everyone knows that there is no account any more
 
 
 def told(journeys: "Journeys", who: Workspace, provider: ElevenLabsSimulator) -> None:
