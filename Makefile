@@ -38,7 +38,7 @@ check: .venv/dev .venv/checkov  ## formatting, lint, types, layers, templates, d
 docs: .venv/dev  ## write docs/ from the code
 	@$(VENV)/python -m infra.docs
 
-bench: .venv/bench  ## cold start, warm CPU and round trips against three peers, side by side
+bench: .venv/bench .venv/local  ## cold start, warm CPU and round trips against three peers; what an overview reads
 	@$(VENV)/python -m tests.benchmarks
 
 build: .venv/sam  ## sam build: layers compiled and slimmed

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [--quick]`: ours against three peers, in one run, side by side."""
+"""`python -m tests.benchmarks [--quick]`: ours against three peers, side by side, and what an overview reads."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tandem.keys.models import TEST, new_key
-from tests.benchmarks import events, measuring, report
+from tests.benchmarks import events, measuring, overviews, report
 from tests.benchmarks.measuring import Figures, Subject
 from tests.benchmarks.variants import Variant, prepare
 
@@ -25,10 +25,12 @@ class Effort:
     cold_rounds: int
     warm_rounds: int
     requests: int
+    calls: tuple[int, ...] = overviews.SIZES
+    """Of a tenant whose figures are read."""
 
 
 FULL = Effort(("initiate", "get"), cold_rounds=15, warm_rounds=15, requests=40)
-QUICK = Effort(("initiate",), cold_rounds=5, warm_rounds=5, requests=20)
+QUICK = Effort(("initiate",), cold_rounds=5, warm_rounds=5, requests=20, calls=overviews.SIZES[:2])
 
 
 def main() -> int:
@@ -44,6 +46,7 @@ def main() -> int:
             subjects = _subjects(operation, variants, Path(folder))
             figures = _measured(subjects, endpoint, effort)
             met &= report.show(operation, {subject.name: one for subject, one in figures.items()}, effort.cold_rounds)
+    met &= report.show_overviews(overviews.run(effort.calls), overviews.MOST_UNITS)
     report.say(f"{time.monotonic() - begun:.0f} s in all")
     return 0 if met else 1
 

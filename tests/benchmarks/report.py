@@ -2,9 +2,11 @@
 
 import statistics
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.measuring import Figures
+from tests.benchmarks.overviews import Measured
 
 OURS = "ours"
 IDEMPOTENT = "ours, Idempotency-Key"
@@ -51,6 +53,18 @@ def show(operation: str, figures: dict[str, Figures], rounds: int) -> bool:
     verdicts = [_verdict(f"RSS {memory:.1f} MB", MOST_MEMORY, met=memory <= MOST_MEMORY)]
     verdicts += [_judged(target, figures) for target in TARGETS if target.only in ("", operation)]
     return all(verdicts)
+
+
+def show_overviews(found: Sequence[Measured], most: int) -> bool:
+    """Print what overviews of 30 days read, of few calls and of many; whether that is the same."""
+    say("\noverview of 30 days: what one reads of the table; own: median of processor time, the table's left out")
+    say(f"{'calls':>9}{'requests':>10}{'items':>7}{'bytes':>8}{'read units':>12}{'own ms':>8}")
+    for one in found:
+        say(f"{one.calls:9,}{one.requests:10}{one.items:7}{one.size:8,}{one.units:12g}{one.own:8.1f}")
+    growth = max(one.items for one in found) / min(one.items for one in found)
+    units = max(one.units for one in found)
+    verdicts = [_verdict(f"items, of most calls / of fewest: {growth:.2f}", 1, met=growth <= 1)]
+    return all([*verdicts, _verdict(f"read units: {units:g}", most, met=units <= most)])
 
 
 def _judged(target: Target, figures: dict[str, Figures]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from pydantic import TypeAdapter
 
+from tandem.analytics import rolling
 from tandem.keys import service as keys
 from tandem.keys.models import AGENTS, HOURLY_LIMITS, LIVE, TEST
 from tandem.tenants import service as tenants
@@ -54,10 +55,15 @@ def main(arguments: list[str]) -> None:
     create.add_argument("--name", required=True)
     create.add_argument("--email", type=_address, help="the owner's, who is invited; needs USER_POOL_ID")
     create.add_argument("--plan", default="starter", choices=sorted(HOURLY_LIMITS))
+    rebuild = commands.add_parser("rebuild-figures", help="compute a workspace's figures anew, from all of its calls")
+    rebuild.add_argument("--workspace", required=True, help="its id")
     chosen = parser.parse_args(arguments)
-    owner = Owner(chosen.email) if chosen.email else None
-    workspace = create_workspace(chosen.name, chosen.plan, owner)
-    sys.stdout.write(json.dumps(asdict(workspace), indent=2) + "\n")
+    if chosen.command == "rebuild-figures":
+        done: dict[str, object] = {"workspace": chosen.workspace, "hours": rolling.rebuild(chosen.workspace)}
+    else:
+        owner = Owner(chosen.email) if chosen.email else None
+        done = asdict(create_workspace(chosen.name, chosen.plan, owner))
+    sys.stdout.write(json.dumps(done, indent=2) + "\n")
 
 
 def _address(text: str) -> str:

@@ -24,10 +24,13 @@ class Book:
     client: Client
     calls: dict[str, Call] = field(default_factory=dict)
     headers: dict[str, Header] = field(default_factory=dict)
+    counted: bool = False
+    """Whether its calls are counted by status as well, as the product's own calls are."""
 
     def write(self, moment: datetime, **fields: Any) -> str:
         """A call begun then; its id."""
         from tandem import ids
+        from tandem.analytics import service as analytics
         from tandem.aws import table
         from tandem.calls import store
 
@@ -45,6 +48,8 @@ class Book:
                 **given,
             )
             table.put(store.insertion(call, moment).item)
+            for write in analytics.counting(None, call) if self.counted else ():
+                table.change(write)
         self.calls[call_id] = call
         return call_id
 

@@ -210,6 +210,19 @@ def test_whatever_happened_and_is_asked_the_answer_is_what_the_calls_come_to(
             assert replace(found, agent=Counter()) == replace(kept.by_hand(start, end), agent=Counter())
 
 
+@calmly
+@given(start=moments, length=st.integers(1, 366 * 24 * 60), stale=st.sets(st.integers(0, 366 * 24), max_size=3))
+def test_a_year_is_a_few_hundred_periods_at_most(start: datetime, length: int, stale: set[int]) -> None:
+    found = plan(start, start + timedelta(minutes=length), [BEGIN + hour * HOUR for hour in sorted(stale)])
+    lengths = {Level.HOUR: HOUR, Level.DAY: 24 * HOUR, Level.MONTH: 28 * 24 * HOUR}
+    periods = sum(
+        int((piece.end - piece.start) / lengths[piece.level])
+        for piece in found
+        if piece.level and piece.start and piece.end
+    )
+    assert periods <= 120 + 55 * len(stale)
+
+
 def test_hours_that_are_stale_side_by_side_are_read_together_and_the_rest_from_what_was_computed() -> None:
     start, end = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 4, 1, tzinfo=UTC)
     stale = [datetime(2024, 2, 10, hour, tzinfo=UTC) for hour in (5, 6, 7)]

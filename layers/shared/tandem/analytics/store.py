@@ -52,8 +52,8 @@ def due(moment: datetime) -> Iterator[Mark]:
     """The marks to be looked at by now, of all tenants, those that wait longest first."""
     conditions = [Key("due_shard").eq(name) & Key("due_at").lte(iso(moment)) for name in shards(_FAMILY)]
     queues = [table.query_index(condition, index=DUE_INDEX) for condition in conditions]
-    for item in heapq.merge(*queues, key=lambda item: str(item["due_at"])):
-        yield Mark(item["pk"].partition("#")[2], _hour(item))
+    for found in heapq.merge(*queues, key=lambda each: str(each["due_at"])):
+        yield Mark(found["pk"].partition("#")[2], _hour(found))
 
 
 def take(marked: Mark, moment: datetime, until: datetime) -> Mark | None:
@@ -71,14 +71,20 @@ def take(marked: Mark, moment: datetime, until: datetime) -> Mark | None:
 
 def periods(tenant_id: str, piece: Piece) -> Iterator[tuple[datetime, Figures]]:
     """The figures of the periods of a piece, with when they begin, oldest first; those without calls are left out."""
-    for item in _items(tenant_id, piece):
-        yield _begin(item), from_item(item)
+    for found in _items(tenant_id, piece):
+        yield _begin(found), from_item(found)
 
 
 def version(tenant_id: str, level: Level, moment: datetime) -> int:
     """The version of the figures of the period that a moment is in; 0 where there are none."""
-    item = table.get(*_key(tenant_id, level, moment))
-    return int(item["version"]) if item else 0
+    found = table.get(*_key(tenant_id, level, moment))
+    return int(found["version"]) if found else 0
+
+
+def item(tenant_id: str, level: Level, moment: datetime, figures: Figures) -> Item:
+    """The figures of the period that a moment is in, as they are stored."""
+    pk, sk = _key(tenant_id, level, moment)
+    return {"pk": pk, "sk": sk, "kind": "figures", **to_item(figures)}
 
 
 def replace(held: Mark, figures: Mapping[Level, Figures], versions: Mapping[Level, int]) -> None:
@@ -86,14 +92,12 @@ def replace(held: Mark, figures: Mapping[Level, Figures], versions: Mapping[Leve
     where the mark was set again, or the day or the month changed since: the last of `failed` tells of the mark."""
     puts = []
     for level, found in figures.items():
-        pk, sk = _key(held.tenant_id, level, held.hour)
+        new = item(held.tenant_id, level, held.hour, found)
         before = versions.get(level)
-        item = {"pk": pk, "sk": sk, "kind": "figures", **to_item(found)}
         if before is None:
-            puts.append(Put(item))
+            puts.append(Put(new))
         else:
-            item["version"] = before + 1
-            puts.append(Put(item, Attr("version").eq(before) if before else Absent))
+            puts.append(Put(new | {"version": before + 1}, Attr("version").eq(before) if before else Absent))
     mark_key = _mark_key(held.tenant_id, held.hour)
     table.transact([*puts, Delete(*mark_key, Attr("held").eq(held.held))])
 
