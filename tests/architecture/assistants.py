@@ -96,7 +96,7 @@ def scheduled(journeys: "Journeys", call: dict[str, Any], done: Any) -> None:
     journeys.stack.advance(180)
     silent = done("POST", "tasks", json=call)
     done("POST", f"tasks/{silent['id']}/execute")
-    lose_messages(journeys.stack, "SANDBOX_QUEUE_URL")
+    lose_messages(journeys.stack, "CARRIER_QUEUE_URL")
     leap(journeys.stack, 31 * 60)
     journeys.stack.run_schedule("WorkersRunDueTasks")
     journeys.later(60)

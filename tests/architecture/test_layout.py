@@ -123,7 +123,7 @@ def test_queues_wait_six_times_as_long_as_their_function_may_run() -> None:
         for event in properties.get("Events", {}).values()
         if event["Type"] == "SQS"
     }
-    assert set(fed) == {"WebhookQueue", "RecordingQueue", "SandboxQueue", "TaskQueue", "TelnyxQueue"}
+    assert set(fed) == {"WebhookQueue", "RecordingQueue", "CarrierQueue", "TaskQueue"}
     for queue, properties in fed.items():
         assert messaging[queue]["Properties"]["VisibilityTimeout"] >= 6 * properties.get("Timeout", default), queue
 

@@ -66,7 +66,7 @@ ENVIRONMENT = {
     "_X_AMZN_TRACE_ID": "Root=1-67891233-abcdef012345678912345678;Parent=463ac35c9f6413ad;Sampled=1",
     "STAGE": "dev",
     "TABLE_NAME": "tandem",
-    "SANDBOX_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/sandbox",
+    "CARRIER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/sandbox",
     "WEBHOOK_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/webhooks",
     "API_URL": "https://api.example.com",
     "DEFAULT_CARRIER": "sandbox",

@@ -22,7 +22,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "none",
     "AWS_DEFAULT_REGION": REGION,
     "TABLE_NAME": TABLE,
-    "SANDBOX_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/{QUEUE}",
+    "CARRIER_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{DEFAULT_ACCOUNT_ID}/{QUEUE}",
 }
 _NUMBERS = {
     DialAnswer.ACCEPTED: "+15005550001",

@@ -18,6 +18,7 @@ import requests
 
 from infra.local.receiver import Receiver
 from tests.simulators.africas_talking import AfricasTalkingSimulator
+from tests.simulators.telnyx import TelnyxSimulator
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 40
@@ -127,14 +128,22 @@ def carrier() -> Iterator[AfricasTalkingSimulator]:
 
 
 @pytest.fixture(scope="session")
+def commanded() -> Iterator[TelnyxSimulator]:
+    """Telnyx, as the local stack's account knows it; it waits for commands as a caller waits who hears nothing."""
+    with TelnyxSimulator(silence=10.0) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
 def stack_description(
-    tmp_path_factory: pytest.TempPathFactory, carrier: AfricasTalkingSimulator
+    tmp_path_factory: pytest.TempPathFactory, carrier: AfricasTalkingSimulator, commanded: TelnyxSimulator
 ) -> Iterator[dict[str, Any]]:
     if "API_URL" in os.environ:
         yield {}
         return
     folder = tmp_path_factory.mktemp("tandem")
-    with running_stack(folder, AFRICASTALKING_BASE_URL=carrier.base_url) as (_, described):
+    account = {f"TELNYX_{name.upper()}": value for name, value in commanded.account().items()}
+    with running_stack(folder, AFRICASTALKING_BASE_URL=carrier.base_url, **account) as (_, described):
         yield json.loads(described.read_text())
 
 

@@ -126,7 +126,7 @@ def test_a_carrier_whose_answer_is_lost_is_never_dialled_again(local: Site) -> N
 def test_a_call_ends_although_the_worker_that_hears_its_carrier_is_killed(local: Site, receiver: Receiver) -> None:
     local.place("+15005550002")
     local.advance(5)
-    hearing = "functions.workers.on_sandbox_told.handler"
+    hearing = "functions.workers.on_carrier_told.handler"
     killed = workers_of(local.local["pid"], hearing)
     assert killed
     call_id = local.place("+15005550001")

@@ -147,7 +147,7 @@ def test_a_dial_whose_answer_is_lost_happens_once_and_is_followed(demo: Client, 
 
 def test_events_that_all_got_lost_are_asked_for(demo: Client, stack: Stack) -> None:
     call_id = place(demo, "+15005550009")
-    lose_messages(stack, "SANDBOX_QUEUE_URL")
+    lose_messages(stack, "CARRIER_QUEUE_URL")
     stack.advance(55)
     assert demo.call(call_id)["status"] == "initiated"
     stack.advance(70)

@@ -114,7 +114,7 @@ def test_what_is_never_said_is_not_waited_for_longer_than_a_minute(demo: Client,
     call_id = execute(demo, make(demo, receiver, webhook_events=["call_completed"]))
     demo.stack.advance(4)
     data(demo("POST", f"/api/v1/calls/{call_id}/end"))
-    lose_messages(demo.stack, "SANDBOX_QUEUE_URL")
+    lose_messages(demo.stack, "CARRIER_QUEUE_URL")
     demo.stack.advance(30)
     assert receiver.received == []
     demo.stack.advance(60)

@@ -14,12 +14,11 @@ class Settings:
     recordings_bucket: str
     webhook_queue: str
     recording_queue: str
-    sandbox_queue: str
+    carrier_queue: str
     live_url: str
     """Where a call is listened to, with `{call_id}` in it."""
     sockets_endpoint: str
     task_queue: str
-    telnyx_queue: str
     api_url: str
     api_url_parameter: str
     carrier_parameters: str
@@ -63,11 +62,10 @@ def settings() -> Settings:
         recordings_bucket=env.get("RECORDINGS_BUCKET", ""),
         webhook_queue=env.get("WEBHOOK_QUEUE_URL", ""),
         recording_queue=env.get("RECORDING_QUEUE_URL", ""),
-        sandbox_queue=env.get("SANDBOX_QUEUE_URL", ""),
+        carrier_queue=env.get("CARRIER_QUEUE_URL", ""),
         live_url=env.get("LIVE_URL", ""),
         sockets_endpoint=env.get("SOCKETS_ENDPOINT", ""),
         task_queue=env.get("TASK_QUEUE_URL", ""),
-        telnyx_queue=env.get("TELNYX_QUEUE_URL", ""),
         api_url=env.get("API_URL", "").rstrip("/"),
         api_url_parameter=env.get("API_URL_PARAMETER", ""),
         carrier_parameters=env.get("CARRIER_PARAMETERS", ""),

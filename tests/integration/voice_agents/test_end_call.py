@@ -100,7 +100,7 @@ def test_the_carrier_that_is_asked_knows_that_the_call_was_hung_up(demo: Client)
     assert demo("POST", f"/api/v1/calls/{call_id}/end").status == 503
     demo.stack.faults.clear()
     assert len(table_items(demo.stack, f"SANDBOX#{call['carrier_call_id']}")) == 1
-    lose_messages(demo.stack, "SANDBOX_QUEUE_URL")
+    lose_messages(demo.stack, "CARRIER_QUEUE_URL")
     leap(demo.stack, 5 * 3600)
     demo.stack.run_schedule("WorkersRunCallSettlement")
     found = demo.call(call_id)

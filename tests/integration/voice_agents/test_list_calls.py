@@ -60,10 +60,10 @@ def test_each_status_of_this_family_finds_what_it_stands_for(demo: Client, stack
     stack.advance(10)
     talking = demo.place("+15005550001")["callId"]
     stack.advance(3)
-    lose_messages(stack, "SANDBOX_QUEUE_URL")
+    lose_messages(stack, "CARRIER_QUEUE_URL")
     ringing = demo.place("+15005550003")["callId"]
     stack.advance(2)
-    lose_messages(stack, "SANDBOX_QUEUE_URL")
+    lose_messages(stack, "CARRIER_QUEUE_URL")
     initiated = demo.place("+15005550003")["callId"]
     found = {status: ids(demo, status=status) for status in ("initiated", "in_progress", "completed", "failed")}
     assert found == {

@@ -22,7 +22,7 @@ def change(client: Client, **values: Any) -> dict[str, Any]:
 
 def silence(stack: Stack) -> None:
     """Lose all that the sandbox has still to tell."""
-    lose_messages(stack, "SANDBOX_QUEUE_URL")
+    lose_messages(stack, "CARRIER_QUEUE_URL")
 
 
 def test_an_intent_that_never_reached_the_carrier_is_closed_and_nobody_dialled(demo: Client, stack: Stack) -> None:

@@ -95,7 +95,7 @@ def test_a_task_ends_though_nobody_told_of_its_calls_end(demo: Client) -> None:
 def test_a_call_that_goes_on_is_looked_at_again_half_an_hour_later(demo: Client) -> None:
     made = make_task(demo)
     execute(demo, made["id"])
-    lose_messages(demo.stack, "SANDBOX_QUEUE_URL")
+    lose_messages(demo.stack, "CARRIER_QUEUE_URL")
     leap(demo.stack, LOOKED_AT_AGAIN.total_seconds())
     assert demo.stack.run_schedule("WorkersRunDueTasks").error is None
     (first,) = demo.items("TASK#")

@@ -1,6 +1,7 @@
 """What the sandbox carrier tells of calls that we placed, taken from its queue."""
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping
+from typing import Any
 
 from tandem.calls.conversing import hear_conversation
 from tandem.calls.service import hear
@@ -9,15 +10,8 @@ from tandem.carriers.sandbox_ending import is_cut
 from tandem.carriers.sandbox_talk import heard_of
 
 
-class SandboxTold(BaseModel):
-    """A message of the sandbox: its fields are the adapter's business."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-def hear_sandbox(message: SandboxTold) -> None:
+def hear_sandbox(told: Mapping[str, Any]) -> None:
     """Merge what the sandbox tells into its call, or into what was said in it, unless that was hung up before."""
-    told = message.model_dump()
     if is_cut(told):
         return
     if event := event_of(told):

@@ -1,10 +1,9 @@
 """What Telnyx tells, put on a queue as it comes in: it waits two seconds for an answer, and a command takes as long."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-
-from pydantic import BaseModel
 
 from tandem.aws import queue
 from tandem.calls.commanding import follow
@@ -20,32 +19,26 @@ _LARGEST = 200_000
 """Bytes that a message may have: a queue takes little more."""
 
 
-class TelnyxTold(BaseModel):
-    """A webhook of Telnyx's, as it came."""
-
-    told: dict[str, Any]
-
-
 def hand_over(request: CarrierRequest) -> None:
     """Put a webhook on the queue, unless it is about nothing that concerns us. Raises Unavailable."""
     adapter = commanded(NAME)
     if adapter.parse(request) or adapter.overhears(request):
-        queue.send(settings().telnyx_queue, [(_message(json.loads(request.body)), 0)])
+        queue.send(settings().carrier_queue, [(_message(json.loads(request.body)), 0)])
 
 
 def _message(told: dict[str, Any]) -> str:
     """The message; of a conversation that is too long for one, without what was said, which can be asked for."""
-    written = json.dumps({"told": told}, separators=(",", ":"))
+    written = json.dumps({"carrier": NAME, "told": told}, separators=(",", ":"))
     if len(written) > _LARGEST:
         data = told["data"]
         payload = {name: value for name, value in data["payload"].items() if name != "messages"}
-        written = json.dumps({"told": {"data": {**data, "payload": payload}}}, separators=(",", ":"))
+        written = json.dumps({"carrier": NAME, "told": {"data": {**data, "payload": payload}}}, separators=(",", ":"))
     return written
 
 
-def hear_telnyx(message: TelnyxTold) -> None:
+def hear_telnyx(message: Mapping[str, Any]) -> None:
     """Take down what it tells, and let the call go on. Raises Unavailable where that must be tried again."""
-    request = CarrierRequest("", {}, json.dumps(message.told).encode())
+    request = CarrierRequest("", {}, json.dumps(message.get("told")).encode())
     follow(NAME, request)
     if heard := commanded(NAME).heard(request):
         hear_conversation(NAME, _since_the_answer(heard))

@@ -129,7 +129,7 @@ class Sandbox:
         steps = [step for step in script.steps if call.record or step.happened != Happened.RECORDED]
         messages = [(json.dumps(_message(step, call, session, dialled_at)), step.told) for step in steps]
         messages += _conversation(call, session, script)
-        queue.send(settings().sandbox_queue, messages)
+        queue.send(settings().carrier_queue, messages)
         if script.answer_is_lost or fault == "drop_answer":
             raise DialUnknown("the connection was closed before the answer came")
         return session

@@ -35,7 +35,7 @@ def hang_up(session: str) -> None:
     except ConditionFailed:
         return
     message = {"session": session, "happened": Happened.ENDED.value, "occurred_at": clock.iso(moment), "cause": CAUSE}
-    queue.send(settings().sandbox_queue, [(json.dumps(message), _TOLD_AFTER)])
+    queue.send(settings().carrier_queue, [(json.dumps(message), _TOLD_AFTER)])
 
 
 def hung_up_at(session: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""SandboxQueue."""
+"""CarrierQueue."""
 
 import json
 
@@ -18,7 +18,7 @@ def told(stack: Stack, *bodies: str) -> list[str]:
         }
         for number, body in enumerate(bodies)
     ]  # fmt: skip
-    outcome = stack.invoke("WorkersOnSandboxTold", {"Records": records})
+    outcome = stack.invoke("WorkersOnCarrierTold", {"Records": records})
     assert outcome.error is None
     return [failure["itemIdentifier"] for failure in outcome.payload["batchItemFailures"]]
 

@@ -1,4 +1,4 @@
-"""TelnyxQueue."""
+"""CarrierQueue, of what Telnyx tells."""
 
 import json
 from collections.abc import Iterator
@@ -35,14 +35,14 @@ def _told(stack: Stack, *bodies: str) -> list[str]:
         }
         for number, body in enumerate(bodies)
     ]  # fmt: skip
-    outcome = stack.invoke("WorkersOnTelnyxTold", {"Records": records})
+    outcome = stack.invoke("WorkersOnCarrierTold", {"Records": records})
     assert outcome.error is None
     return [failure["itemIdentifier"] for failure in outcome.payload["batchItemFailures"]]
 
 
 def _message(kind: str, name: str, call: Call, **payload: Any) -> str:
     about = {"call_control_id": call.control_id, "from": call.from_number, "to": call.to_number}
-    return json.dumps({"told": json.loads(data(kind, name, **about, **payload))})
+    return json.dumps({"carrier": "telnyx", "told": json.loads(data(kind, name, **about, **payload))})
 
 
 def _incoming(carrier: TelnyxSimulator) -> Call:
@@ -120,17 +120,17 @@ def test_news_of_a_turn_that_is_over_lead_nowhere(virginian: Client, commanded: 
     assert len(call.commands) == given
 
 
-@pytest.mark.parametrize("body", ['{"told": {}}', '{"told": {"data": {}}}', '{"told": {"data": {"payload": {}}}}'])
+@pytest.mark.parametrize("body", ["{}", '{"data": {}}', '{"data": {"payload": {}}}', "1", "null"])
 def test_what_tells_of_no_call_changes_nothing(
     body: str, virginian: Client, commanded: TelnyxSimulator, stack: Stack
 ) -> None:
     before = contents(stack)
-    assert _told(stack, body) == []
+    assert _told(stack, f'{{"carrier": "telnyx", "told": {body}}}') == []
     assert contents(stack) == before
 
 
 def test_a_message_that_cannot_be_read_fails_alone(virginian: Client, commanded: TelnyxSimulator, stack: Stack) -> None:
     call = _incoming(commanded)
     rings = _message("call.initiated", "1", call, direction="incoming")
-    assert _told(stack, "{", rings, "[]", "null", '{"told": 1}') == ["0", "2", "3", "4"]
+    assert _told(stack, "{", rings, "[]", "null", '{"carrier": "nobody"}') == ["0", "2", "3", "4"]
     assert [action for action, _ in call.commands] == ["answer"]
