@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from infra.local.receiver import Receiver
+from tandem.carriers.registry import ACCOUNT_KEPT
 from tests.integration.doors import leap, lose_messages
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def go(journeys: "Journeys") -> dict[str, str]:
 
 
 def without_an_account(journeys: "Journeys") -> None:
-    """Tasks of a workspace for whose AI calls there is no account, and a call that its carrier has no way to end."""
+    """Tasks of a workspace for whose AI calls there is no account any more, and a call that its carrier has no way to
+    end."""
+    journeys.stack.client("ssm").delete_parameter(Name="/tandem/local/carriers/elevenlabs")
+    journeys.later(2 * ACCOUNT_KEPT)
 
     def asked(method: str, path: str, **content: Any) -> Any:
         return journeys.ask(journeys.kenyan, method, f"/api/v1/{path}", **content).json()["data"]
