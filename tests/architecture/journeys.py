@@ -125,7 +125,7 @@ class Journeys:
         conversations.go(self)
         ai_calls.go(self, OWN)
         self.people()
-        self.names = hooks.go(self) | logins.go(self) | assistants.go(self)
+        self.names = assistants.go(self) | hooks.go(self) | logins.go(self)
         api_keys.grow_old(self)
         receiver.stop()
 
