@@ -13,6 +13,7 @@ _PEOPLE = {
     "<api_key_id>": re.compile(rf"(api-keys/|\"key_id\": \"){_ID}"),
     "<customer_id>": re.compile(rf'(customers/|CUSTOMER#|customerId=|customer(?:Id|_id)\\*": ?\\*"){_ID}'),
     "<menu_id>": re.compile(rf'(telephony/ivr/|menu_id": "){_ID}'),
+    "<spoken_conversation_id>": re.compile(rf"(voice/recordings/){_ID}"),
     "<conversation_id>": re.compile(rf'(conversations/|CONVERSATION#|conversation_id": "){_ID}'),
 }
 _CALL = re.compile(r"(?<=calls/)[0-9a-f]{8}-[0-9a-f-]{27}|(?<=CALL#)[0-9a-f]{8}-[0-9a-f-]{27}")
