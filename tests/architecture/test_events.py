@@ -109,6 +109,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
         "<task_id>": task,
         "<failed_task_id>": failed,
         "<conversation_id>": opened["data"]["_id"],
+        "<spoken_conversation_id>": placed["data"]["conversationId"],
         "<webhook_id>": made["_id"],
         "<log_id>": logs[0]["_id"],
         "<token>": AFRICAS_TALKING_TOKEN,

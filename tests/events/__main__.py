@@ -13,8 +13,10 @@ _PEOPLE = {
     "<api_key_id>": re.compile(rf"(api-keys/|\"key_id\": \"){_ID}"),
     "<customer_id>": re.compile(rf'(customers/|CUSTOMER#|customerId=|customer(?:Id|_id)\\*": ?\\*"){_ID}'),
     "<menu_id>": re.compile(rf'(telephony/ivr/|menu_id": "){_ID}'),
+    "<spoken_conversation_id>": re.compile(rf"(voice/recordings/){_ID}"),
     "<conversation_id>": re.compile(rf'(conversations/|CONVERSATION#|conversation_id": "){_ID}'),
 }
+_KEY = re.compile(r"(?<=Bearer )(?:sk_live|sk_test|va)_[A-Za-z0-9]{20,}")
 _CALL = re.compile(r"(?<=calls/)[0-9a-f]{8}-[0-9a-f-]{27}|(?<=CALL#)[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
@@ -25,6 +27,7 @@ def placed(seen: Seen, event: Any) -> str:
         for key in workspace.keys.values():
             text = text.replace(key, "<key>")
         text = text.replace(workspace.tenant_id, "<tenant_id>")
+    text = _KEY.sub("<key>", text)  # of workspaces that a journey made for itself
     for place, value in seen.names.items():
         text = text.replace(value, place)
     text = text.replace(TOKEN, "<token>")
