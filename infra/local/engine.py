@@ -1,8 +1,10 @@
 """The few places where the loops look straight into moto's tables and queues instead of asking over HTTP."""
 
+import copy
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
@@ -34,6 +36,16 @@ def shard(found: Table) -> StreamShard:
     if found.stream_shard is None:
         raise LookupError(f"{found.name} has no stream")
     return found.stream_shard
+
+
+def repeat(found: Table, item: Item, sort_key: str, **changed: str) -> None:
+    """Put an item once more under another sort key, with these texts in it: the stream is told nothing, and what is the
+    same is shared, so that there is room for a hundred thousand."""
+    one = copy.copy(item)
+    one.range_key = DynamoType({"S": sort_key})
+    texts = {name: DynamoType({"S": text}) for name, text in changed.items()}
+    one.attrs = {**item.attrs, "sk": one.range_key, **texts}
+    found.items[item.hash_key][one.range_key] = one
 
 
 def queue(region: str, name_or_arn: str) -> Queue:
