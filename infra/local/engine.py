@@ -44,7 +44,8 @@ def repeat(found: Table, item: Item, sort_key: str, **changed: str) -> None:
     one = copy.copy(item)
     one.range_key = DynamoType({"S": sort_key})
     texts = {name: DynamoType({"S": text}) for name, text in changed.items()}
-    one.attrs = {**item.attrs, "sk": one.range_key, **texts}
+    attributes: Any = {**item.attrs, "sk": one.range_key, **texts}
+    one.attrs = attributes
     found.items[item.hash_key][one.range_key] = one
 
 

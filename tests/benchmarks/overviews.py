@@ -86,11 +86,11 @@ def fill(stack: Stack, tenant_id: str, number: int) -> None:
     kinds: dict[int, Any] = {}
     for each in range(number):
         call = _call(tenant_id, START + each * timedelta(days=DAYS) / number, each)
-        kind = each % _KINDS
-        if kind not in kinds:
-            kinds[kind] = table.put_item(item_to_dynamodb(call_store.insertion(call, call.created_at).item))
+        like = each % _KINDS
+        if like not in kinds:
+            kinds[like] = table.put_item(item_to_dynamodb(call_store.insertion(call, call.created_at).item))
         else:
-            engine.repeat(table, kinds[kind], f"CALL#{call.call_id}", call_id=call.call_id)
+            engine.repeat(table, kinds[like], f"CALL#{call.call_id}", call_id=call.call_id)
         found[Level.HOUR, _floor(Level.HOUR, call.created_at)].append(of_call(call))
     for below, level in ((Level.HOUR, Level.DAY), (Level.DAY, Level.MONTH)):
         for (kind, begin), parts in list(found.items()):
