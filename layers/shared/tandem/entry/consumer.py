@@ -80,7 +80,8 @@ def stream_consumer(*kinds: str) -> Callable[[Callable[[Item | None, Item], None
             old = item_from_dynamodb(images["OldImage"]) if images.get("OldImage") else None
             function(old, item_from_dynamodb(images["NewImage"]))
 
-        source = '","'.join(kinds)  # as the template's filter names them
-        return ready(Batch(source, one, lambda record: str(record["dynamodb"]["SequenceNumber"])), uses_table=True)
+        return ready(
+            Batch(" ".join(kinds), one, lambda record: str(record["dynamodb"]["SequenceNumber"])), uses_table=True
+        )
 
     return decorate
