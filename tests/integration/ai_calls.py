@@ -64,5 +64,5 @@ def ai_call(client: Client, phone: str = CUSTOMER, **more: Any) -> Call:
 
 def transcript_of(client: Client, call_id: str) -> list[str]:
     """What is kept of what was said."""
-    turns = [item for item in client.items("TURN#") if call_id in item["sk"]]
+    turns = [item for item in client.items("TURN#") if call_id in item["sk"] and not item.get("gone")]
     return [turn["text"] for turn in sorted(turns, key=lambda turn: turn["start"])]
