@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from infra.local.stack import Stack
-from tandem.ids import new_id
 from tests.integration.ai_calls import AGENT_ID, SUSAN, TASK_ID, ai_call
 from tests.integration.conftest import Client
 from tests.integration.doors import lose_messages
