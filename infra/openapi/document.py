@@ -100,6 +100,14 @@ def _description(operation: Operation) -> str:
     return text + also + needs
 
 
+def _told(path: str) -> dict[str, Any]:
+    """The body of what a carrier tells: its own business, and JSON or a form."""
+    if any(name in path for name in ("/telnyx/", "/elevenlabs")):
+        return {"application/json": {"schema": {"type": "object"}}}
+    form = {"type": "object", "additionalProperties": {"type": "string"}}
+    return {"application/x-www-form-urlencoded": {"schema": form}}
+
+
 def _describe(described: dict[str, Any], operation: Operation, method: str, *, calls_out: bool) -> None:
     """Credentials, headers and errors of one operation."""
     endpoint = operation.endpoint
@@ -109,8 +117,7 @@ def _describe(described: dict[str, Any], operation: Operation, method: str, *, c
     inputs = [one for one in described.get("parameters", []) if one["in"] == "query"]
     takes_body = "requestBody" in described
     if endpoint.guard.scheme == "carrier" and not takes_body:
-        form = {"type": "object", "additionalProperties": {"type": "string"}}
-        described["requestBody"] = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
+        described["requestBody"] = {"content": _told(endpoint.path)}
     named = [*(["IdempotencyKey"] if endpoint.idempotent else []), *(["IfNoneMatch"] if endpoint.kept else [])]
     if endpoint.guard.scheme in ("key", "session"):
         named.append("Organization")
