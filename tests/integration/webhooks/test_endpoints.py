@@ -132,7 +132,7 @@ def test_a_deleted_endpoint_is_gone(platform: Platform) -> None:
 
 def test_a_tenant_has_so_many_endpoints_and_no_more(platform: Platform) -> None:
     for number in range(MOST_ENDPOINTS):
-        store.put(service._new(TENANT, str(number), "x", "https://customer.example/", ["call.completed"]), None)
+        store.put(service.new_endpoint(TENANT, str(number), "x", "https://customer.example/", ["call.completed"]), None)
     with pytest.raises(Conflict):
         service.create_endpoint(TENANT, new(), actor="tester")
 
