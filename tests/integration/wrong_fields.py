@@ -95,7 +95,7 @@ FIELDS: list[tuple[Door, str, dict[str, Any]]] = [
     (PLACE, "customGreeting", dict(TEXTS)),
     (PLACE, "recordingEnabled", FLAGS),
     (CONFIGURE, "phoneNumber", {name: value for name, value in PHONES.items() if value is not None}),
-    (CONFIGURE, "carrier", {**TEXTS, "unknown": "telnyx", "upper case": "SANDBOX"}),
+    (CONFIGURE, "carrier", {**TEXTS, "unknown": "vonage", "upper case": "SANDBOX"}),
     (CONFIGURE, "recordingEnabled", FLAGS),
     (CONFIGURE, "transcriptionEnabled", FLAGS),
     (CONFIGURE, "defaultCountryCode", {**TEXTS, "no plus": "1", "five digits": "+12345", "zero": "+0"}),

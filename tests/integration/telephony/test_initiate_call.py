@@ -39,9 +39,9 @@ def test_everything_that_a_call_brings_is_written_in_one_transaction(demo: Clien
         assert demo("POST", PATH, json=BODY).status == 502
     made = {key for key in set(contents(stack)) - before if key[0].startswith("TENANT#")}
     kinds = Counter(sort.partition("#")[0] for _, sort in made)
-    once = ["CALL", "CUSTOMER", "PHONE", "CONVERSATION", "AGENT"]
+    once = ["CALL", "CUSTOMER", "PHONE", "CONVERSATION", "VOICE", "AGENT"]
     events = 4  # the call, its customer and its conversation; then the refusal
-    lists = {"INDEX": 6, "COUNT": 2}  # where the customer and the conversation are found and counted
+    lists = {"INDEX": 6, "COUNT": 3}  # where the customer, the conversation and its calls are found and counted
     assert kinds == Counter(once) | {"EVENT": events, "AUDIT": 2} | lists
     assert counted.by_operation()["dynamodb:TransactWriteItems"] == 2
 
@@ -198,7 +198,7 @@ def test_nothing_is_read_that_the_request_does_not_name(demo: Client, stack: Sta
         assert sorted(read) == ["AGENT", "CALL", "PHONE", "PHONE_SERVICE"]
         read.clear()
         demo.place(customerId=known["customerId"], conversationId=known["conversationId"])
-    assert sorted(read) == ["AGENT", "CALL", "CONVERSATION", "CUSTOMER", "PHONE", "PHONE_SERVICE"]
+    assert sorted(read) == ["AGENT", "CALL", "CONVERSATION", "CUSTOMER", "PHONE", "PHONE_SERVICE", "VOICE"]
 
 
 def test_an_agent_in_a_browser_is_told_where_the_call_comes_to(demo: Client) -> None:
