@@ -68,7 +68,7 @@ def bedrock() -> Iterator[_Server]:
 def model(stack: Stack, bedrock: _Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     """A model at work, and a stage that has it."""
     bedrock.model = Model()
-    environment = stack.functions["VoiceAgentsGetReport"].environment
+    environment = stack.variables(stack.functions["VoiceAgentsGetReport"])
     monkeypatch.setitem(environment, "LANGUAGE_MODEL", MODEL)
     monkeypatch.setitem(environment, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME", f"http://127.0.0.1:{bedrock.server_port}")
     settings.cache_clear()
