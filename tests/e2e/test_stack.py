@@ -75,7 +75,7 @@ def test_a_stack_describes_itself_while_it_runs_and_only_then(tmp_path: Path) ->
 def test_a_port_that_is_taken_is_said_so(local: Site, tmp_path: Path) -> None:
     port = local.base_url.rpartition(":")[2]
     command = [sys.executable, "-m", "infra.local", "--port", port, "--root", str(tmp_path), "--no-demo"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers/shared")])}
     refused = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False
     )
