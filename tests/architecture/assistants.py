@@ -58,7 +58,6 @@ def go(journeys: "Journeys") -> dict[str, str]:
 def without_an_account(journeys: "Journeys") -> None:
     """Tasks of a workspace for whose AI calls there is no account any more, and a call that its carrier has no way to
     end."""
-    journeys.stack.client("ssm").delete_parameter(Name="/tandem/local/carriers/elevenlabs")
     journeys.later(2 * ACCOUNT_KEPT)
 
     def asked(method: str, path: str, **content: Any) -> Any:

@@ -98,7 +98,7 @@ def test_no_path_of_the_building_machine_is_shipped(built: Path) -> None:
     [
         ("dependencies", LARGEST_ZIP),
         ("signatures", 6 * 10**6),
-        ("shared", 1_250_000),
+        ("shared", 1_500_000),
         ("functions", 2000 * len(FUNCTIONS)),
     ],
 )
