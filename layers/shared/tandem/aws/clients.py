@@ -75,13 +75,15 @@ def _cognito_idp(credentials: str) -> "CognitoIdentityProviderClient":
 
 @cache
 def _transcribe(credentials: str) -> "TranscribeServiceClient":
-    client: TranscribeServiceClient = boto3.Session().client("transcribe", config=_config(local=settings().is_local))
+    client: TranscribeServiceClient = _session(credentials).client(
+        "transcribe", config=_config(local=settings().is_local)
+    )
     return client
 
 
 @cache
 def _comprehend(credentials: str) -> "ComprehendClient":
-    client: ComprehendClient = boto3.Session().client("comprehend", config=_config(local=settings().is_local))
+    client: ComprehendClient = _session(credentials).client("comprehend", config=_config(local=settings().is_local))
     return client
 
 
@@ -89,7 +91,7 @@ def _comprehend(credentials: str) -> "ComprehendClient":
 def _bedrock_runtime(credentials: str) -> "BedrockRuntimeClient":
     # A model takes its time, and is asked once: whoever waits for the answer has not longer than this.
     patient = Config(read_timeout=18, retries={"mode": "standard", "total_max_attempts": 1})
-    client: BedrockRuntimeClient = boto3.Session().client(
+    client: BedrockRuntimeClient = _session(credentials).client(
         "bedrock-runtime", config=_config(local=settings().is_local).merge(patient)
     )
     return client

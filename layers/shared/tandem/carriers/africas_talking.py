@@ -27,6 +27,7 @@ from tandem.carriers.base import (
 )
 from tandem.carriers.faults import injected
 from tandem.carriers.instructions import Instruction
+from tandem.carriers.unanswered import unanswered
 from tandem.config import settings
 from tandem.errors import Conflict, Unavailable
 
@@ -82,9 +83,7 @@ class AfricasTalking:
         try:
             response = self._post(f"{self._account.voice_url}/call", "x-www-form-urlencoded", urlencode(form))
         except egress.ExchangeFailed as failure:
-            if failure.word in ("address_refused", "dns", "connection"):
-                raise DialRefused(Outcome.CARRIER_ERROR, f"not reached: {failure}") from failure
-            raise DialUnknown(f"no answer: {failure}") from failure
+            raise unanswered(failure) from failure
         if fault == "drop_answer":
             raise DialUnknown("no answer: the connection was broken off")
         return _session(response)

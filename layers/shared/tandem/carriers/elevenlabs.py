@@ -28,6 +28,7 @@ from tandem.carriers.base import (
 from tandem.carriers.elevenlabs_rest import ANYWHERE, KINDS, Account, Rest, parsed, problem, segment
 from tandem.carriers.faults import injected
 from tandem.carriers.instructions import Instruction
+from tandem.carriers.unanswered import unanswered
 from tandem.errors import Conflict, Unavailable
 
 __all__ = ["EVENTS_PATH", "Account", "ElevenLabs"]
@@ -80,9 +81,7 @@ class ElevenLabs:
         try:
             return self._rest.ask("POST", _OUTBOUND[kind], order)
         except egress.ExchangeFailed as failure:
-            if failure.word in ("address_refused", "dns", "connection"):
-                raise DialRefused(Outcome.CARRIER_ERROR, f"not reached: {failure}") from failure
-            raise DialUnknown(f"no answer: {failure}") from failure
+            raise unanswered(failure) from failure
 
     def _order(self, call: Dial, assistant: Assistant) -> tuple[str, dict[str, Any]]:
         """How the number is called with, and the order of the call. Nothing is dialled here."""

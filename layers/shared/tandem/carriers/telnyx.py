@@ -41,6 +41,7 @@ from tandem.carriers.instructions import Answer, Instruction, steps
 from tandem.carriers.telnyx_commands import Action
 from tandem.carriers.telnyx_rest import Account, Rest, parsed, problem
 from tandem.carriers.telnyx_state import State, written
+from tandem.carriers.unanswered import unanswered
 from tandem.config import settings
 from tandem.errors import Unavailable
 from tandem.ids import derived_id
@@ -88,9 +89,7 @@ class Telnyx:
         except Unavailable as failure:
             raise DialRefused(Outcome.CARRIER_ERROR, "the assistant is not to be had") from failure
         except egress.ExchangeFailed as failure:
-            if failure.word in ("address_refused", "dns", "connection"):
-                raise DialRefused(Outcome.CARRIER_ERROR, f"not reached: {failure}") from failure
-            raise DialUnknown(f"no answer: {failure}") from failure
+            raise unanswered(failure) from failure
         if fault == "drop_answer":
             raise DialUnknown("no answer: the connection was broken off")
         return _session(response)

@@ -28,6 +28,7 @@ from tandem.carriers.base import (
 from tandem.carriers.faults import injected
 from tandem.carriers.instructions import Instruction
 from tandem.carriers.twilio_rest import ANYWHERE, Account, Rest, problem
+from tandem.carriers.unanswered import unanswered
 from tandem.config import settings
 from tandem.errors import Conflict, Unavailable
 
@@ -78,9 +79,7 @@ class Twilio:
         try:
             response = self._rest.ask("POST", "Calls.json", form)
         except egress.ExchangeFailed as failure:
-            if failure.word in ("address_refused", "dns", "connection"):
-                raise DialRefused(Outcome.CARRIER_ERROR, f"not reached: {failure}") from failure
-            raise DialUnknown(f"no answer: {failure}") from failure
+            raise unanswered(failure) from failure
         if fault == "drop_answer":
             raise DialUnknown("no answer: the connection was broken off")
         return _session(response)
