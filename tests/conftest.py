@@ -52,6 +52,7 @@ APART = ("tests/integration/test_bad_input.py", "tests/integration/test_access.p
 """Hundreds of tests that share nothing but the stack: any worker takes any of them."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads what group each is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Workers take files whole, so that what its tests share is made once; end-to-end tests share a running product."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))

@@ -8,7 +8,7 @@ import inspect
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Context, Decimal
 from types import ModuleType
@@ -18,6 +18,7 @@ import moto.dynamodb.models.table
 import moto.sqs.models
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
+from moto.dynamodb.comparisons import get_comparison_func
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import StreamShard, Table
@@ -127,7 +128,7 @@ def _query_only_what_matches() -> None:
         filter_expression, projection_expressions = arguments["filter_expression"], arguments["projection_expressions"]
         limit, index_name = arguments["limit"], arguments["index_name"]
         view = copy.copy(self)
-        view.items = _matching(self, arguments["hash_key"], index_name, arguments["hash_key_conditions"] or [])
+        view.items = _matching(self, arguments)
         # Filter and projection come after the page is cut: the original would forget how long the page was.
         arguments.update(self=view, filter_expression=None, projection_expressions=None)
         found, scanned, last = original(*asked.args, **asked.kwargs)
@@ -142,19 +143,28 @@ def _query_only_what_matches() -> None:
     Table.query = query  # type: ignore[method-assign]
 
 
-def _matching(table: Table, hash_key: DynamoType | None, index_name: str | None, conditions: list[Any]) -> Any:
-    if index_name is None:
-        # Not `table.items[hash_key]`: a defaultdict would remember every key ever asked for.
-        return {hash_key: table.items[hash_key]} if hash_key in table.items else {}
+def _matching(table: Table, arguments: Mapping[str, Any]) -> Any:
+    """The items that the conditions of a query let through, as a table has them: the original measures each that it
+    looks at, in vain where the sort key keeps it out."""
+    hashes, sorts = arguments["hash_key_conditions"] or [], arguments["range_key_conditions"] or []
+    compared = [(name, get_comparison_func(how), [value.cast_value for value in values]) for name, how, values in sorts]
 
     def matches(item: Item) -> bool:
-        return all(name in item.attrs and item.attrs[name] == value for name, value in conditions)
+        had = item.attrs
+        return all(name in had and had[name] == value for name, value in hashes) and all(
+            name in had and compare(had[name].cast_value, *values) for name, compare, values in compared
+        )
 
     if not table.has_range_key:
         alone: dict[Any, Any] = dict(table.items)
         return {key: item for key, item in alone.items() if matches(item)}
+    partitions: dict[Any, dict[Any, Item]] = table.items
+    if arguments["index_name"] is None:
+        # Not `table.items[hash_key]`: a defaultdict would remember every key ever asked for.
+        hash_key = arguments["hash_key"]
+        partitions = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
     return {
-        key: {sort: item for sort, item in partition.items() if matches(item)} for key, partition in table.items.items()
+        key: {sort: item for sort, item in partition.items() if matches(item)} for key, partition in partitions.items()
     }
 
 

@@ -82,10 +82,11 @@ def _management(deployment: Deployment, at: Addresses) -> dict[str, str]:
 
 @contextmanager
 def switched(values: Mapping[str, str]) -> Iterator[None]:
-    """Inside, the process environment is exactly `values`."""
-    before, session = dict(os.environ), boto3.DEFAULT_SESSION
+    """Inside, the process environment is exactly `values`, as Python sees it."""
+    before, session = os.environ, boto3.DEFAULT_SESSION
     key = values.get("AWS_ACCESS_KEY_ID", "")
-    _replace(values)
+    # Fifty variables put one by one into the process, and back, would take longer than many a function.
+    os.environ = dict(values)  # type: ignore[assignment]  # noqa: B003
     # boto3's default session remembers the credentials it was made with: every function has its own.
     boto3.DEFAULT_SESSION = _sessions.get(key)
     try:
@@ -93,15 +94,7 @@ def switched(values: Mapping[str, str]) -> Iterator[None]:
     finally:
         _sessions[key] = boto3.DEFAULT_SESSION
         boto3.DEFAULT_SESSION = session
-        _replace(before)
-
-
-def _replace(values: Mapping[str, str]) -> None:
-    for name in [name for name in os.environ if name not in values]:
-        del os.environ[name]
-    for name, value in values.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
+        os.environ = before  # noqa: B003
 
 
 def refresh() -> None:

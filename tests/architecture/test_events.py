@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from infra.local.accounts import accounts, store
+from infra.local.invocation import Outcome
 from infra.local.model import Function
 from infra.local.stack import Stack
 from infra.local.workspaces import an_owner, make_workspace, open_to_anyone, operating
@@ -40,8 +39,7 @@ def test_each_function_has_an_event_and_each_event_a_function() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} == set(FUNCTIONS)
 
 
-@pytest.fixture
-def names(whole_stack: Stack) -> dict[str, str]:
+def made(whole_stack: Stack) -> dict[str, str]:
     """What stands in the events' places: a workspace of this stack, its key, and a call of it with a recording."""
     whole_stack.reset()
     forget_accounts(whole_stack)
@@ -68,12 +66,14 @@ def names(whole_stack: Stack) -> dict[str, str]:
         said = [Turn("1", Role.AGENT, "Hello!", 0, 1, final=True)]
         transcripts.finish(workspace.tenant_id, placed["data"]["callId"], "sandbox", turns=said)
     hook = {"name": "CRM", "url": "http://127.0.0.1:9/", "events": ["customer.created"]}
-    made = whole_stack.request("POST", "/api/v1/webhooks", json=hook, headers=headers).json()["data"]
+    endpoint = whole_stack.request("POST", "/api/v1/webhooks", json=hook, headers=headers).json()["data"]
     customer = whole_stack.request(
         "POST", "/api/v1/customers", json={"profile": {"firstName": "Ada"}}, headers=headers
     ).json()["data"]
     whole_stack.settle()
-    logs = whole_stack.request("GET", f"/api/v1/webhooks/{made['_id']}/logs", headers=headers).json()["data"]["logs"]
+    logs = whole_stack.request("GET", f"/api/v1/webhooks/{endpoint['_id']}/logs", headers=headers).json()["data"][
+        "logs"
+    ]
     opening = {"customerId": customer["_id"]}
     opened = whole_stack.request("POST", "/api/v1/conversations", json=opening, headers=headers).json()
     menu = whole_stack.request("POST", "/api/telephony/ivr", json=MENU, headers=headers).json()["data"]
@@ -110,7 +110,7 @@ def names(whole_stack: Stack) -> dict[str, str]:
         "<failed_task_id>": failed,
         "<conversation_id>": opened["data"]["_id"],
         "<spoken_conversation_id>": placed["data"]["conversationId"],
-        "<webhook_id>": made["_id"],
+        "<webhook_id>": endpoint["_id"],
         "<log_id>": logs[0]["_id"],
         "<token>": AFRICAS_TALKING_TOKEN,
         "<access_token>": login["accessToken"],
@@ -120,26 +120,42 @@ def names(whole_stack: Stack) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
-def test_an_event_is_taken_by_its_function(name: str, names: dict[str, str], whole_stack: Stack) -> None:
+def test_each_event_is_taken_by_its_function(whole_stack: Stack) -> None:
+    names = made(whole_stack)
+    refused = {}
+    for name in sorted(FUNCTIONS):
+        if fault(name, taken(whole_stack, name, names)):
+            names = made(whole_stack)  # an event before it may have removed what this one is about
+            if found := fault(name, taken(whole_stack, name, names)):
+                refused[name] = found
+    assert refused == {}
+
+
+def taken(stack: Stack, name: str, names: dict[str, str]) -> Outcome:
+    """A function's answer to its event."""
     text = (EVENTS / f"{name}.json").read_text()
     for place, value in names.items():
         text = text.replace(place, value)
     event = json.loads(text)
+    now = datetime.fromtimestamp(stack.clock.now(), UTC)
     if name.startswith("CarriersReceiveTelnyx"):
-        TELNYX.now = lambda: datetime.fromtimestamp(whole_stack.clock.now(), UTC)
+        TELNYX.now = lambda: now
         event["headers"] |= TELNYX.signer.headers(event["body"].encode())
     if name == "CarriersReceiveElevenlabsEvent":
-        now = datetime.fromtimestamp(whole_stack.clock.now(), UTC)
         event["headers"] |= signed(event["body"].encode(), ElevenLabsSimulator.webhook_secret, now)
-    outcome = whole_stack.invoke(name, event)
-    assert outcome.error is None
+    return stack.invoke(name, event)
+
+
+def fault(name: str, outcome: Outcome) -> Any:
+    """What was answered instead of success; None where it was success."""
+    if outcome.error is not None:
+        return outcome.error
     if outcome.payload and "statusCode" in outcome.payload:
-        assert outcome.payload["statusCode"] in ((404,) if name == "PlatformAnswerUnknown" else (200, 201, 204)), (
-            outcome.payload
-        )
-    elif name.startswith("WorkersOn"):
-        assert outcome.payload == {"batchItemFailures": []}
+        good = (404,) if name == "PlatformAnswerUnknown" else (200, 201, 204)
+        return None if outcome.payload["statusCode"] in good else outcome.payload
+    if name.startswith("WorkersOn") and outcome.payload != {"batchItemFailures": []}:
+        return outcome.payload or "no report"
+    return None
 
 
 def test_the_variables_for_sam_are_complete(whole_stack: Stack) -> None:

@@ -61,7 +61,9 @@ TIMED = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
 # What nearly all import and no test here asks for is imported once; then each function, in a fork of its own.
 EACH = """
 import functools, gc, json, os, sys
-import aws_lambda_powertools.event_handler, boto3, botocore.session, pydantic
+import aws_lambda_powertools.event_handler, boto3, botocore.session, pydantic.json_schema, pydantic.types
+import aws_lambda_powertools.event_handler.openapi.compat
+import tandem.aws.table, tandem.config, tandem.entry.dialects.base, tandem.shapes
 
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 boto3.Session().client("dynamodb")

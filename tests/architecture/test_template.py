@@ -1,4 +1,4 @@
-"""The template's own rules: what it must not contain, and that our lint rules bite."""
+"""The template's own rules: what it must not contain, and that our lint rules, which `make check` holds it to, bite."""
 
 import re
 from collections.abc import Iterator
@@ -63,11 +63,6 @@ def found_in(text: str, folder: Path) -> set[str]:
     path = folder / "template.yaml"
     path.write_text(text)
     return {match.rule.id for match in lint_file(path, config=RULES) if match.rule.id.startswith("E")}
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_the_templates_keep_to_our_rules_and_amazons(path: Path) -> None:
-    assert [str(match) for match in lint_file(path, config=RULES)] == []
 
 
 def test_nothing_costs_money_while_it_is_idle() -> None:

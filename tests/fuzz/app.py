@@ -26,6 +26,8 @@ class Application:
     stack: Stack
     answers: dict[str, set[int]] = field(default_factory=dict)
     """The statuses seen, by operation id."""
+    faults: list[str] = field(default_factory=list)
+    """The answers that tell of a fault which is not a carrier's."""
     _names: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -43,6 +45,8 @@ class Application:
         answer = self._as_caller(request, operation)
         if operation is not None:
             self.answers.setdefault(operation.operation_id, set()).add(answer.status)
+        if answer.status >= 500 and "CARRIER_ERROR" not in answer.text:
+            self.faults.append(f"{request.method} {request.path}: {answer.status} {answer.text} for {request.body!r}")
         start(f"{answer.status} {REASONS.get(answer.status, 'Other')}", list(answer.headers))
         return [answer.body]
 

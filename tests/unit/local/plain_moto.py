@@ -1,7 +1,8 @@
-"""Asks moto's DynamoDB one thing after the other and prints what it answers; with `quicker`, by the shorter ways."""
+"""Asks moto one thing after the other and prints what it answers; with `quicker`, by the shorter ways."""
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -112,6 +113,22 @@ def main() -> None:
             except Exception as refused:
                 answer = repr(refused)
             print(operation, json.dumps(answer, sort_keys=True, default=_plain))  # noqa: T201
+        for counted in queues():
+            print(json.dumps(counted, sort_keys=True))  # noqa: T201
+
+
+def queues() -> Iterator[dict[str, Any]]:
+    """What a queue and a FIFO queue say of themselves and of what is in them."""
+    client = boto3.client("sqs", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    for name, attributes in (("q", {"DelaySeconds": "0"}), ("q.fifo", fifo)):
+        url = client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        group = {"MessageGroupId": "g"} if attributes is fifo else {}
+        for body in ("one", "two", "two"):
+            client.send_message(QueueUrl=url, MessageBody=body, **group)
+        client.receive_message(QueueUrl=url)
+        told = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        yield {name: value for name, value in told.items() if "Timestamp" not in name}
 
 
 def _plain(value: Any) -> str:
