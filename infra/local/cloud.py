@@ -46,6 +46,8 @@ class Cloud:
         # moto's tables break under concurrent transactions; the services here are fast enough to take turns.
         self.lock = threading.RLock()
         self.routes: dict[str, Callable[[AwsRequest], Answer]] = {}
+        self.answers_at_once: Callable[[], bool] = lambda: False
+        """Whether no answer now is one that boto3 would ask for again."""
         self._apps: dict[str, Any] = {}
         self._before = MotoState.put_aside()
         self._server = WsgiServer(self)

@@ -146,34 +146,29 @@ def _query_only_what_matches() -> None:
 def _matching(table: Table, arguments: Mapping[str, Any]) -> Any:
     """The items that the conditions of a query let through, as a table has them: the original measures each that it
     looks at, in vain where the sort key keeps it out."""
-    hashes, sorts = arguments["hash_key_conditions"] or [], arguments["range_key_conditions"] or []
-    compared = [(name, get_comparison_func(how), [value.cast_value for value in values]) for name, how, values in sorts]
-
-    def matches(item: Item) -> bool:
-        had = item.attrs
-        return all(name in had and had[name] == value for name, value in hashes) and all(
-            name in had and compare(had[name].cast_value, *values) for name, compare, values in compared
-        )
-
-    if not table.has_range_key:
-        alone: dict[Any, Any] = dict(table.items)
-        return {key: item for key, item in alone.items() if matches(item)}
-    partitions: dict[Any, dict[Any, Item]] = table.items
-    if arguments["index_name"] is None:
+    partitions: Any = table.items
+    if arguments["index_name"] is None and table.has_range_key:
         # Not `table.items[hash_key]`: a defaultdict would remember every key ever asked for.
-        hash_key = arguments["hash_key"]
-        partitions = {hash_key: table.items[hash_key]} if hash_key in table.items else {}
-    return {
-        key: {sort: item for sort, item in partition.items() if matches(item)} for key, partition in partitions.items()
-    }
+        partitions = {"": partitions.get(arguments["hash_key"], {})}
+    groups = partitions.values() if table.has_range_key else [partitions]
+    found: list[Item] = [item for group in groups for item in group.values()]
+    for name, wanted in arguments["hash_key_conditions"] or []:
+        value, kind = wanted.value, wanted.type  # of the whole table, most are not wanted: no call for each
+        found = [one for one in found if (had := one.attrs.get(name)) and had.value == value and had.type == kind]
+    for name, how, wanted in arguments["range_key_conditions"] or []:
+        compare, values = get_comparison_func(how), [value.cast_value for value in wanted]
+        found = [one for one in found if (had := one.attrs.get(name)) and compare(had.cast_value, *values)]
+    numbered = dict(enumerate(found))
+    return {"": numbered} if table.has_range_key else numbered
 
 
 def _record_only_changes() -> None:
     """One stream record per write, none for a write that changes nothing; a failed update leaves no trace."""
     add = StreamShard.add
+    held: set[StreamShard] = set()  # of an update moto makes two records, or one of what then fails
 
     def add_change(self: StreamShard, old: Item | None, new: Item | None) -> None:
-        if old is None or new is None or old != new:
+        if self not in held and (old is None or new is None or old != new):
             add(self, old, new)
 
     original = DynamoDBBackend.update_item
@@ -181,14 +176,17 @@ def _record_only_changes() -> None:
     def update_item(self: DynamoDBBackend, table_name: str, key: dict[str, Any], *rest: Any, **named: Any) -> Item:
         table = self.get_table(table_name)
         point = _RestorePoint(table, key)
+        shards = {table.stream_shard} if table.stream_shard is not None else set()
+        held.update(shards)
         try:
             item = original(self, table_name, key, *rest, **named)
         except Exception:
             point.restore()
             raise
-        point.forget_records()
-        if table.stream_shard is not None:
-            table.stream_shard.add(point.before, item)
+        finally:
+            held.difference_update(shards)
+        for shard in shards:
+            shard.add(point.before, item)
         return item
 
     StreamShard.add = add_change  # type: ignore[method-assign]
