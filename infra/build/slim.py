@@ -5,6 +5,7 @@ operations stay), and every module is compiled. It runs by itself, before anythi
 """
 
 import argparse
+import ast
 import gzip
 import json
 import re
@@ -18,17 +19,43 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # `sam build` runs it from a
 
 from infra.build import compiling
 
-SERVICES = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "s3", "sqs", "ssm")
+SERVICES = (
+    *("apigatewaymanagementapi", "bedrock-runtime", "cognito-idp", "comprehend", "dynamodb"),
+    *("s3", "sqs", "ssm", "transcribe"),
+)
 """What `tandem.aws` makes clients of."""
 
 DATA = ("endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json")
 MODELS = ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2")
-UNUSED_FOLDERS = ("*.dist-info", "*.egg-info", "__pycache__", "bin", "tests", "test", "boto3/examples")
+UNUSED_FOLDERS = ("*.dist-info", "*.egg-info", "__pycache__", "bin", "tests", "test")
 UNUSED_FILES = ("*.pyi", "py.typed", "*.rst", "*.md")
 
 # botocore verifies nothing but AWS's own endpoints. These chain to Amazon's roots, which Starfield's cross-signs, and
 # in China to DigiCert's; reading the other hundred costs every new connection ten milliseconds.
 ROOTS = ("Amazon Root CA", "Starfield", "DigiCert")
+
+
+IMPORTED_LATE = (
+    "aws_lambda_powertools/event_handler/__init__.py",
+    "aws_lambda_powertools/utilities/data_classes/__init__.py",
+)
+"""Packages that import each of their modules for whoever needs one: forty kinds of events, nine of resolvers."""
+
+_LATE = '''"""{documentation}"""
+
+import importlib
+
+_FROM = {names!r}
+
+__all__ = {exported!r}
+
+
+def __getattr__(name):
+    if name not in _FROM:
+        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
+    found = globals()[name] = getattr(importlib.import_module(_FROM[name], __name__), name)
+    return found
+'''
 
 
 class Unbuildable(Exception):
@@ -40,8 +67,9 @@ def slim(folder: Path, at: str, python: Path) -> None:
     drop_unused(folder)
     if (folder / "botocore").is_dir():
         cut_botocore(folder / "botocore")
-    if (folder / "boto3/data").is_dir():
-        _keep(folder / "boto3/data", SERVICES)
+    for package in IMPORTED_LATE:
+        if (folder / package).is_file():
+            import_late(folder / package)
     compiling.compile_all(folder, at, python)
 
 
@@ -54,6 +82,24 @@ def drop_unused(folder: Path) -> None:
     for pattern in UNUSED_FILES:
         for found in list(folder.rglob(pattern)):
             found.unlink()
+
+
+def import_late(package: Path) -> None:
+    """Let a package's `__init__.py`, which does nothing but import names, import each when it is first asked for."""
+    tree = ast.parse(package.read_text())
+    documentation, *imports, exported = tree.body
+    names = {
+        alias.name: "." * found.level + (found.module or "")
+        for found in imports
+        if isinstance(found, ast.ImportFrom)
+        for alias in found.names
+        if alias.asname is None
+    }
+    listed = ast.literal_eval(exported.value) if isinstance(exported, ast.Assign) else []
+    if not all(isinstance(one, ast.ImportFrom) for one in imports) or not set(listed) <= set(names) or not listed:
+        raise Unbuildable(f"{package.parent.name} does more than to import what it exports")
+    text = ast.get_docstring(tree) if isinstance(documentation, ast.Expr) else ""
+    package.write_text(_LATE.format(documentation=text, names=names, exported=listed))
 
 
 def cut_botocore(botocore: Path) -> None:

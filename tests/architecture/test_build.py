@@ -1,5 +1,6 @@
 """What the build ships: small, compiled for the functions' Python, and complete."""
 
+import importlib
 import json
 import os
 import re
@@ -14,7 +15,7 @@ import botocore
 import pytest
 
 from infra.build.compiling import lambda_python
-from infra.build.slim import DATA, SERVICES, cut_botocore
+from infra.build.slim import DATA, IMPORTED_LATE, SERVICES, cut_botocore
 from tests.architecture.test_layout import FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -22,10 +23,10 @@ LARGEST_ZIP = 10 * 1024 * 1024
 AARCH64 = 0xB7
 """The processor in an ELF header."""
 
-OPERATION = re.compile(r"(dynamodb|sqs|s3|ssm|cognito_idp|sockets)\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
-
-CALLED = {"cognito_idp": "cognito-idp", "sockets": "apigatewaymanagementapi"}
-"""Services that `tandem.aws` calls by another name."""
+CLIENT = re.compile(r'create_client\(\s*"([\w-]+)"|_client\(\s*"([\w-]+)"')
+CALLED = {name.replace("-", "_"): name for name in SERVICES} | {"sockets": "apigatewaymanagementapi"}
+"""Services by what `tandem.aws` calls them."""
+OPERATION = re.compile(rf"({'|'.join(CALLED)})\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
 
 # Run by the functions' Python: the hash in a .pyc depends on its magic number.
 CHECK = """
@@ -41,14 +42,29 @@ for source in Path(sys.argv[1]).rglob("*.py"):
 """
 CLIENTS = """
 import json, sys
-import boto3
+import botocore.session
 methods = {}
 for service in sys.argv[1:]:
-    client = boto3.client(service, region_name="eu-west-1")
+    client = botocore.session.get_session().create_client(service, region_name="eu-west-1")
     methods[service] = sorted(client.meta.method_to_api_mapping)
     host = {"apigatewaymanagementapi": "execute-api"}.get(service, service)
     assert client.meta.endpoint_url == f"https://{host}.eu-west-1.amazonaws.com", client.meta.endpoint_url
 print(json.dumps(methods))
+"""
+
+EXPORTED = """
+import importlib, sys
+module = importlib.import_module(sys.argv[1])
+before = set(sys.modules)
+for name in module.__all__:
+    print(name, getattr(module, name).__module__)
+assert set(sys.modules) - before, "nothing was imported late"
+try:
+    module.nothing
+except AttributeError as error:
+    assert "has no attribute 'nothing'" in str(error)
+else:
+    raise AssertionError("it has everything")
 """
 
 
@@ -134,16 +150,30 @@ def test_each_pinned_package_is_shipped_once(built: Path) -> None:
     assert sorted(set(shipped)) == sorted(shipped)
 
 
-def test_the_shipped_boto3_makes_every_client_with_every_operation_that_the_product_calls(built: Path) -> None:
+def test_the_shipped_botocore_makes_every_client_with_every_operation_that_the_product_calls(built: Path) -> None:
     methods = json.loads(_run(CLIENTS, *SERVICES, path=built / "dependencies/python"))
     called = {
-        (CALLED.get(found[1], found[1]) or "dynamodb", found[2] or found[3])
+        (CALLED.get(found[1] or "dynamodb"), found[2] or found[3])
         for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")
         for found in OPERATION.finditer(path.read_text())
     }
     own = {("s3", "generate_presigned_url")}  # a method of every client, which is no operation
-    assert {("dynamodb", "transact_write_items"), ("apigatewaymanagementapi", "post_to_connection")} <= called
+    assert {service for service, _ in called} == set(SERVICES) == clients()
     assert {(service, name) for service, name in called - own if name not in methods[service]} == set()
+
+
+def clients() -> set[str]:
+    """The services that the product makes clients of."""
+    texts = [path.read_text() for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")]
+    return {found[1] or found[2] for text in texts for found in CLIENT.finditer(text)}
+
+
+def test_a_package_that_imports_late_exports_what_it_did(built: Path) -> None:
+    for package in IMPORTED_LATE:
+        name = package.removesuffix("/__init__.py").replace("/", ".")
+        exported = _run(EXPORTED, name, path=built / "dependencies/python").splitlines()
+        module = importlib.import_module(name)
+        assert exported == [f"{each} {getattr(module, each).__module__}" for each in module.__all__]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ MODULES = sorted(
 )
 UNUSED_BY_ALL = (
     "aws_xray_sdk",
+    "boto3",
+    "s3transfer",
     "cryptography",
     "phonenumbers",
     "moto",
@@ -61,12 +63,12 @@ TIMED = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
 # What nearly all import and no test here asks for is imported once; then each function, in a fork of its own.
 EACH = """
 import functools, gc, json, os, sys
-import aws_lambda_powertools.event_handler, boto3, botocore.session, pydantic.json_schema, pydantic.types
+import aws_lambda_powertools.event_handler, botocore.session, pydantic.json_schema, pydantic.types
 import aws_lambda_powertools.event_handler.openapi.compat
 import tandem.aws.table, tandem.config, tandem.entry.dialects.base, tandem.shapes
 
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
-boto3.Session().client("dynamodb")
+botocore.session.get_session().create_client("dynamodb")
 for module in sys.argv[1:]:
     if not os.fork():
         print("fork", file=sys.stderr)

@@ -71,6 +71,7 @@ ENVIRONMENT = {
     "API_URL": "https://api.example.com",
     "DEFAULT_CARRIER": "sandbox",
     "POWERTOOLS_LOG_LEVEL": "INFO",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
     "PYTHONHASHSEED": "0",
     "LANG": "C.UTF-8",
     "TZ": ":UTC",

@@ -43,8 +43,8 @@ def prepare() -> list[Variant]:
     ]
 
 
-COOKBOOK = ("aws-xray-sdk", "aws-lambda-env-modeler")
-FASTAPI = ("fastapi", "mangum")
+COOKBOOK = ("aws-xray-sdk", "aws-lambda-env-modeler", "boto3")
+FASTAPI = ("boto3", "fastapi", "mangum")
 
 
 def _installed(name: str, packages: tuple[str, ...]) -> Path:

@@ -53,9 +53,8 @@ class Client:
 
 def table_items(stack: Stack, pk: str, prefix: str = "") -> list[dict[str, Any]]:
     """The items of a partition, as the operator reads them."""
-    from boto3.dynamodb.conditions import Key
-
     from tandem.aws import table
+    from tandem.aws.table import Key
 
     condition = Key("pk").eq(pk) & Key("sk").begins_with(prefix) if prefix else Key("pk").eq(pk)
     with operating(stack):

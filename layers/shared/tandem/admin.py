@@ -3,19 +3,20 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from pydantic import TypeAdapter
 
 from tandem.analytics import rolling
 from tandem.keys import service as keys
 from tandem.keys.models import AGENTS, HOURLY_LIMITS, LIVE, TEST
+from tandem.records import record
 from tandem.tenants import service as tenants
 from tandem.users import organizations
 from tandem.users.shapes import Email
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Owner:
     """Who owns a workspace. Without a password they are invited by e-mail and choose one."""
 
@@ -23,7 +24,7 @@ class Owner:
     password: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Workspace:
     """A new workspace with its first keys, which are seen here and never again."""
 

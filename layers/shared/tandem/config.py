@@ -1,11 +1,12 @@
 """Settings of one function, read once from its environment."""
 
 import os
-from dataclasses import dataclass
 from functools import cache
 
+from tandem.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Settings:
     """What a function knows of where it runs. A name a function was not given is the empty string."""
 

@@ -1,9 +1,10 @@
 """Where an outbound request may go: which URLs we read, which addresses we never connect to. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote, urlsplit
+
+from tandem.records import record
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -52,7 +53,7 @@ SPECIAL_IPV6 = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A URL as we are going to use it: `host` in ASCII, `path` with the query and quoted."""
 

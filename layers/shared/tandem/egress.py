@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from tandem.destinations import Address, Network, Target, networks, parse_address, refusal, target
+from tandem.records import record
 
 __all__ = [
     "AddressRefused",
@@ -75,7 +75,7 @@ class TooLarge(ExchangeFailed):
     word = "too_large"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Response:
     """An answer. Header names are lower case; `truncated`: the body went on after the limit."""
 
@@ -85,7 +85,7 @@ class Response:
     truncated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Download:
     """An answer whose body is still to come; reading `chunks` raises ExchangeFailed."""
 

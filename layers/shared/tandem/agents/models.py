@@ -3,13 +3,14 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StrictInt
 
+from tandem.records import record
 from tandem.shapes import E164, Body, Name, View
 
 
@@ -25,7 +26,7 @@ FIRST, USUAL, LAST = 1, 5, 10
 """Priorities: 1 is called first."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Agent:
     """A person who takes calls, by the customer's own identifier. `version` grows with every write.
 

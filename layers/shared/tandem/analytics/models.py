@@ -1,9 +1,10 @@
 """How a span of time falls into whole months, days and hours, and the counts of each. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+from tandem.records import record
 
 
 class Level(StrEnum):
@@ -17,7 +18,7 @@ class Level(StrEnum):
 _FORMATS = {Level.HOUR: "%Y%m%d%H", Level.DAY: "%Y%m%d", Level.MONTH: "%Y%m"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """Part of a span: whole periods of a level, or with None a part of one hour. None as an end: without end."""
 
@@ -26,7 +27,7 @@ class Piece:
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counted:
     """What was counted in one period: how many calls are wanted, and of how many they are a part."""
 

@@ -2,18 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from tandem.analytics.models import Level, Piece, pieces
 from tandem.calls.models import Call, RecordingState, Status
+from tandem.records import record
 from tandem.transcripts.models import Summary
 
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figures:
     """Calls in figures: how many by what, and sums. Figures of different calls add up.
 

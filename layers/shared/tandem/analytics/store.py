@@ -6,7 +6,6 @@ that at every moment they are the sum of the hours' figures.
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from tandem.analytics.models import Level, Piece, bounds, period
@@ -15,12 +14,13 @@ from tandem.aws import table
 from tandem.aws.table import DUE_INDEX, Absent, Attr, ConditionFailed, Delete, Item, Key, Put, Update
 from tandem.clock import iso
 from tandem.ids import new_id
+from tandem.records import record
 from tandem.shards import shard, shards
 
 _FAMILY = "ROLLUP"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """An hour of a tenant whose figures are not up to date. `held` names who is computing them."""
 

@@ -1,19 +1,20 @@
 """AI agents: what they are told to be, how they sound, what keys do, and how requests and answers say it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
+from tandem.records import record
 from tandem.shapes import E164, Name, NotNull, SnakeBody, SnakeView
 
 ENABLED, DISABLED = "status=enabled", "status=disabled"
 """By which of these terms an agent is found."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AiAgent:
     """An AI agent of a tenant. `version` grows with every change of what it is.
 

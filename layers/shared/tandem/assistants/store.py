@@ -6,7 +6,7 @@ from typing import Any
 from tandem import postings
 from tandem.assistants.models import AiAgent, terms
 from tandem.aws import table
-from tandem.aws.table import Absent, Attr, Check, ConditionBase, Delete, Item, Present, Put, Update, Write
+from tandem.aws.table import Absent, Attr, Check, Condition, Delete, Item, Present, Put, Update, Write
 from tandem.clock import iso, parse
 
 INDEXED = "ASSISTANT"
@@ -95,7 +95,7 @@ def from_item(item: Item) -> AiAgent:
     )
 
 
-def _stays(moment: datetime) -> ConditionBase:
+def _stays(moment: datetime) -> Condition:
     """That nobody is about to remove it."""
     return Attr("leaving_until").not_exists() | Attr("leaving_until").lt(iso(moment))
 

@@ -1,9 +1,9 @@
-"""One boto3 client per service and execution environment."""
+"""One botocore client per service and execution environment."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from tandem.config import settings
@@ -34,107 +34,70 @@ def _config(*, local: bool) -> Config:
 
 
 @cache
-def _session(credentials: str) -> boto3.Session:
+def _session(credentials: str) -> botocore.session.Session:
     # What a session reads to make its first client, it need not read again for the second.
-    return boto3.Session()
-
-
-@cache
-def _dynamodb(credentials: str) -> "DynamoDBClient":
-    client: DynamoDBClient = _session(credentials).client("dynamodb", config=_config(local=settings().is_local))
-    return client
-
-
-@cache
-def _sqs(credentials: str) -> "SQSClient":
-    client: SQSClient = _session(credentials).client("sqs", config=_config(local=settings().is_local))
-    return client
-
-
-@cache
-def _s3(credentials: str) -> "S3Client":
-    local = settings().is_local
-    addressing = Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"})
-    client: S3Client = _session(credentials).client("s3", config=_config(local=local).merge(addressing))
-    return client
-
-
-@cache
-def _ssm(credentials: str) -> "SSMClient":
-    client: SSMClient = _session(credentials).client("ssm", config=_config(local=settings().is_local))
-    return client
-
-
-@cache
-def _cognito_idp(credentials: str) -> "CognitoIdentityProviderClient":
-    client: CognitoIdentityProviderClient = _session(credentials).client(
-        "cognito-idp", config=_config(local=settings().is_local)
-    )
-    return client
-
-
-@cache
-def _transcribe(credentials: str) -> "TranscribeServiceClient":
-    client: TranscribeServiceClient = _session(credentials).client(
-        "transcribe", config=_config(local=settings().is_local)
-    )
-    return client
-
-
-@cache
-def _comprehend(credentials: str) -> "ComprehendClient":
-    client: ComprehendClient = _session(credentials).client("comprehend", config=_config(local=settings().is_local))
-    return client
-
-
-@cache
-def _bedrock_runtime(credentials: str) -> "BedrockRuntimeClient":
-    # A model takes its time, and is asked once: whoever waits for the answer has not longer than this.
-    patient = Config(read_timeout=18, retries={"mode": "standard", "total_max_attempts": 1})
-    client: BedrockRuntimeClient = _session(credentials).client(
-        "bedrock-runtime", config=_config(local=settings().is_local).merge(patient)
-    )
-    return client
+    return botocore.session.get_session()
 
 
 # Keyed by credentials: an execution environment has one set, a test process has one per function.
+@cache
+def _client(service: str, credentials: str, own: Config | None = None) -> Any:
+    config = _config(local=settings().is_local)
+    return _session(credentials).create_client(service, config=config.merge(own) if own else config)
+
+
+_PATIENT = Config(read_timeout=18, retries={"mode": "standard", "total_max_attempts": 1})
+"""A model takes its time, and is asked once: whoever waits for the answer has not longer than this."""
+
+
+@cache
+def _bucket_config(*, local: bool) -> Config:
+    return Config(signature_version="s3v4", s3={"addressing_style": "path" if local else "virtual"})
 
 
 def dynamodb() -> "DynamoDBClient":
     """Amazon DynamoDB."""
-    return _dynamodb(settings().credentials)
+    client: DynamoDBClient = _client("dynamodb", settings().credentials)
+    return client
 
 
 def sqs() -> "SQSClient":
     """Amazon SQS."""
-    return _sqs(settings().credentials)
+    client: SQSClient = _client("sqs", settings().credentials)
+    return client
 
 
 def s3() -> "S3Client":
     """Amazon S3."""
-    return _s3(settings().credentials)
+    client: S3Client = _client("s3", settings().credentials, _bucket_config(local=settings().is_local))
+    return client
 
 
 def ssm() -> "SSMClient":
     """AWS Systems Manager, for parameters."""
-    return _ssm(settings().credentials)
+    client: SSMClient = _client("ssm", settings().credentials)
+    return client
 
 
 def cognito_idp() -> "CognitoIdentityProviderClient":
     """Amazon Cognito, for people and their passwords."""
-    return _cognito_idp(settings().credentials)
+    client: CognitoIdentityProviderClient = _client("cognito-idp", settings().credentials)
+    return client
 
 
 def transcribe() -> "TranscribeServiceClient":
     """Amazon Transcribe, for recordings of people."""
-    return _transcribe(settings().credentials)
+    client: TranscribeServiceClient = _client("transcribe", settings().credentials)
+    return client
 
 
 def comprehend() -> "ComprehendClient":
     """Amazon Comprehend, for the mood of what was said."""
-    return _comprehend(settings().credentials)
+    client: ComprehendClient = _client("comprehend", settings().credentials)
+    return client
 
 
 def bedrock_runtime() -> "BedrockRuntimeClient":
     """Amazon Bedrock, for questions to a language model."""
-    return _bedrock_runtime(settings().credentials)
+    client: BedrockRuntimeClient = _client("bedrock-runtime", settings().credentials, _PATIENT)
+    return client

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSRequest
@@ -13,6 +12,7 @@ from botocore.httpsession import URLLib3Session
 from tandem.aws.clients import cognito_idp
 from tandem.config import settings
 from tandem.errors import Unavailable
+from tandem.records import record
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.type_defs import AdminInitiateAuthResponseTypeDef, AuthenticationResultTypeTypeDef
@@ -42,7 +42,7 @@ class TokenRevoked(Exception):
     """The refresh token holds no longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tokens:
     """What Cognito signs for a person who has logged in; `expires_in` in seconds."""
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -51,4 +51,4 @@ def _client(endpoint: str, credentials: str) -> Any:
         tcp_keepalive=True,
         parameter_validation=settings().is_local,
     )
-    return boto3.Session().client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
+    return botocore.session.get_session().create_client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)

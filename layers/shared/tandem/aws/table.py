@@ -3,19 +3,20 @@
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
 
-from boto3.dynamodb.conditions import Attr as Attr
-from boto3.dynamodb.conditions import ConditionBase as ConditionBase
-from boto3.dynamodb.conditions import ConditionExpressionBuilder
-from boto3.dynamodb.conditions import Key as Key
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tandem.aws.clients import dynamodb
+from tandem.aws.conditions import Attr as Attr
+from tandem.aws.conditions import Condition as Condition
+from tandem.aws.conditions import Key as Key
+from tandem.aws.conditions import Placeholders
 from tandem.aws.marshal import Item, from_dynamodb, item_from_dynamodb, item_to_dynamodb, to_dynamodb
 from tandem.config import settings
 from tandem.errors import Unavailable
+from tandem.records import record
 
 Absent = Attr("pk").not_exists()
 """The condition that there is no such item yet."""
@@ -58,15 +59,15 @@ class TransactionCancelled(Exception):
         self.conflict = conflict
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Put:
     """Write a whole item."""
 
     item: Item
-    condition: ConditionBase | None = None
+    condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Update:
     """Change attributes of one item: `set` to values, `add` to numbers and sets, `remove` names."""
 
@@ -75,31 +76,31 @@ class Update:
     set: Mapping[str, Any] = field(default_factory=dict)
     add: Mapping[str, int | float | frozenset[str]] = field(default_factory=dict)
     remove: Sequence[str] = ()
-    condition: ConditionBase | None = None
+    condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delete:
     """Remove one item."""
 
     pk: str
     sk: str
-    condition: ConditionBase | None = None
+    condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """Require a condition of an item that the transaction does not write."""
 
     pk: str
     sk: str
-    condition: ConditionBase
+    condition: Condition
 
 
 Write = Put | Update | Delete | Check
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """Items of a query, and the key to go on from when there are more."""
 
@@ -130,7 +131,7 @@ def get_many(keys: Sequence[tuple[str, str]]) -> list[Item | None]:
     raise Unavailable("The database has no room now.")
 
 
-def put(item: Item, *, condition: ConditionBase | None = None) -> None:
+def put(item: Item, *, condition: Condition | None = None) -> None:
     """Write a whole item. Raises ConditionFailed."""
     _call("put_item", Item=item_to_dynamodb(item), **_condition(condition), **_old_on_failure(condition))
 
@@ -146,7 +147,7 @@ def change(wanted: Update) -> None:
     _call("update_item", **_update(wanted), **_old_on_failure(wanted.condition))
 
 
-def delete(pk: str, sk: str, *, condition: ConditionBase | None = None) -> None:
+def delete(pk: str, sk: str, *, condition: Condition | None = None) -> None:
     """Remove an item, or do nothing when there is none. Raises ConditionFailed."""
     _call("delete_item", Key=_key(pk, sk), **_condition(condition), **_old_on_failure(condition))
 
@@ -186,13 +187,13 @@ def _transact(entries: Sequence[dict[str, Any]]) -> None:
 
 
 def query(
-    condition: ConditionBase,
+    condition: Condition,
     *,
     index: str | None = None,
     newest_first: bool = False,
     limit: int | None = None,
     start_key: dict[str, Any] | None = None,
-    where: ConditionBase | None = None,
+    where: Condition | None = None,
     consistent: bool = False,
 ) -> Page:
     """One page of items whose key meets the condition; `where` filters after reading."""
@@ -211,7 +212,7 @@ def query(
     )
 
 
-def query_index(condition: ConditionBase, *, index: str) -> Iterator[Item]:
+def query_index(condition: Condition, *, index: str) -> Iterator[Item]:
     """Every item of an index whose key meets the condition, in ascending order: the projected attributes only."""
     start_key: dict[str, Any] | None = None
     while True:
@@ -222,10 +223,10 @@ def query_index(condition: ConditionBase, *, index: str) -> Iterator[Item]:
 
 
 def query_all(
-    condition: ConditionBase,
+    condition: Condition,
     *,
     newest_first: bool = False,
-    where: ConditionBase | None = None,
+    where: Condition | None = None,
     consistent: bool = False,
 ) -> Iterator[Item]:
     """Every item whose key meets the condition, page after page as they are asked for."""
@@ -238,7 +239,7 @@ def query_all(
 
 
 def query_count(
-    condition: ConditionBase, *, index: str | None = None, where: ConditionBase | None = None, most: int | None = None
+    condition: Condition, *, index: str | None = None, where: Condition | None = None, most: int | None = None
 ) -> int:
     """How many items meet the condition and the filter. Reads them all on the server's side, or the last `most`."""
     total: int = 0
@@ -258,67 +259,38 @@ def _key(pk: str, sk: str) -> dict[str, Any]:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def _query(condition: ConditionBase, index: str | None, where: ConditionBase | None) -> dict[str, Any]:
-    builder = ConditionExpressionBuilder()
-    key = builder.build_expression(condition, is_key_condition=True)
-    names, values = dict(key.attribute_name_placeholders), dict(key.attribute_value_placeholders)
-    arguments: dict[str, Any] = {"KeyConditionExpression": key.condition_expression}
+def _query(condition: Condition, index: str | None, where: Condition | None) -> dict[str, Any]:
+    within = Placeholders()
+    arguments: dict[str, Any] = {"KeyConditionExpression": condition.text(within)}
     if where is not None:
-        kept = builder.build_expression(where)
-        names |= kept.attribute_name_placeholders
-        values |= kept.attribute_value_placeholders
-        arguments["FilterExpression"] = kept.condition_expression
+        arguments["FilterExpression"] = where.text(within)
     if index is not None:
         arguments["IndexName"] = index
-    return arguments | _placeholders(names, values)
+    return arguments | within.arguments()
 
 
 def _update(change: Update) -> dict[str, Any]:
-    names: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    clauses: dict[str, list[str]] = {"SET": [], "ADD": [], "REMOVE": []}
-
-    def place(name: str) -> str:
-        names[placeholder := f"#u{len(names)}"] = name
-        return placeholder
-
-    for name, value in change.set.items():
-        values[f":u{len(values)}"] = value
-        clauses["SET"].append(f"{place(name)} = :u{len(values) - 1}")
-    for name, value in change.add.items():
-        values[f":u{len(values)}"] = value
-        clauses["ADD"].append(f"{place(name)} :u{len(values) - 1}")
-    clauses["REMOVE"] = [place(name) for name in change.remove]
+    within = Placeholders()
+    clauses = {
+        "SET": [f"{within.name(name)} = {within.value(value)}" for name, value in change.set.items()],
+        "ADD": [f"{within.name(name)} {within.value(value)}" for name, value in change.add.items()],
+        "REMOVE": [within.name(name) for name in change.remove],
+    }
     expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
-    condition = _condition(change.condition)
-    arguments: dict[str, Any] = {"Key": _key(change.pk, change.sk), "UpdateExpression": expression} | condition
-    # The builder's placeholders are #n… and :v…, ours #u… and :u…: they cannot meet.
-    merged = _placeholders(names, values)
-    for field_name in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
-        both = {**condition.get(field_name, {}), **merged.get(field_name, {})}
-        if both:
-            arguments[field_name] = both
-    return arguments
+    arguments: dict[str, Any] = {"Key": _key(change.pk, change.sk), "UpdateExpression": expression}
+    if change.condition is not None:
+        arguments["ConditionExpression"] = change.condition.text(within)
+    return arguments | within.arguments()
 
 
-def _condition(condition: ConditionBase | None) -> dict[str, Any]:
+def _condition(condition: Condition | None) -> dict[str, Any]:
     if condition is None:
         return {}
-    built = ConditionExpressionBuilder().build_expression(condition)
-    placeholders = _placeholders(built.attribute_name_placeholders, built.attribute_value_placeholders)
-    return {"ConditionExpression": built.condition_expression} | placeholders
+    within = Placeholders()
+    return {"ConditionExpression": condition.text(within)} | within.arguments()
 
 
-def _placeholders(names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    if names:
-        arguments["ExpressionAttributeNames"] = dict(names)
-    if values:
-        arguments["ExpressionAttributeValues"] = {name: to_dynamodb(value) for name, value in values.items()}
-    return arguments
-
-
-def _old_on_failure(condition: ConditionBase | None) -> dict[str, str]:
+def _old_on_failure(condition: Condition | None) -> dict[str, str]:
     return {} if condition is None else {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 

@@ -1,6 +1,5 @@
 """Amazon Transcribe: jobs that turn a recording in the bucket into text in the bucket."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tandem.aws.clients import transcribe
 from tandem.config import settings
 from tandem.errors import Unavailable
+from tandem.records import record
 
 if TYPE_CHECKING:
     from mypy_boto3_transcribe.type_defs import SettingsTypeDef
@@ -31,7 +31,7 @@ class Speakers(StrEnum):
     ONE = "one"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JobState:
     """Where a job stands, and why it failed where it did."""
 

@@ -1,8 +1,9 @@
 """Where a live call stands on its way through menus, queues and agents. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from tandem.records import record
 
 
 class Stage(StrEnum):
@@ -15,7 +16,7 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flow:
     """Where a call stands. `turn` grows with every step; what the carrier is told to ask next names it."""
 

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from itertools import islice
@@ -24,6 +23,7 @@ from tandem.calls import store
 from tandem.calls.models import Call, CallFilter
 from tandem.errors import Invalid
 from tandem.ids import earliest_id, is_id, made_at
+from tandem.records import record
 
 _FEW = 100
 """A period with no more calls than these is read at once, not by its shorter periods."""
@@ -32,7 +32,7 @@ _MOST = 1000
 """Items asked for in one request at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HistoryPage:
     """Calls of one page, how many match in all, and the cursor of the next page; None on the last."""
 
@@ -55,7 +55,7 @@ def find(tenant_id: str, wanted: CallFilter, *, offset: int, limit: int, cursor:
     return HistoryPage(calls, total, _sealed(last, tenant_id, wanted) if more else None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Source:
     """Where the calls are read from: the range of keys that holds the fewest others, and what is to be left out."""
 

@@ -1,6 +1,6 @@
 """Calls: their shapes, requests and answers. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from tandem.calls.flow import Flow, Stage
 from tandem.carriers.base import Cost, Outcome, Sought
+from tandem.records import record
 from tandem.shapes import E164, Body, Name, SnakeView, View, span
 
 OUTBOUND, INBOUND = "outbound", "inbound"
@@ -67,7 +68,7 @@ class RecordingState(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recording:
     """A call's recording: where the carrier has it, then where we have it, then that it is gone."""
 
@@ -91,7 +92,7 @@ ASSUMED = "the carrier never told of the end; it was assumed"
 _CLOSED = {Status.COMPLETED: "ended over the API", Status.FAILED: "canceled over the API"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A call, whoever placed it and whichever carrier bears it. `version` grows with every write.
 
@@ -313,7 +314,7 @@ StatusFilter = Literal["initiated", "ringing", "answered", "completed", "missed"
 DirectionFilter = Literal["inbound", "outbound"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallFilter:
     """Which calls of a tenant: made in [start, end), and with these properties."""
 

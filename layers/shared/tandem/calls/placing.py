@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from tandem import clock
@@ -33,6 +33,7 @@ from tandem.customers import service as customers
 from tandem.errors import CarrierRefused, Conflict, NotFound, Unavailable
 from tandem.ids import new_id
 from tandem.observability import count, logger
+from tandem.records import record
 from tandem.tenants import service as tenants
 from tandem.tenants.models import PhoneService
 
@@ -46,7 +47,7 @@ _PAUSES = (0.0, 0.05, 0.2)
 """Seconds before each try at writing down that the carrier accepted the dial."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Order:
     """A call that is wanted, whoever is to talk on it: a human agent, or the assistant."""
 
@@ -63,7 +64,7 @@ class _Order:
     besides: Sequence[Write] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Parties:
     """What was read before the call: one round trip."""
 

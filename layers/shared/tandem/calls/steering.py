@@ -6,7 +6,7 @@ question that comes twice moves the call once, and is answered with where it sta
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from tandem.carriers.base import Carrier, CarrierEvent, Happened
 from tandem.carriers.instructions import Connect, HangUp, Hold, Instruction, Record, Redirect, Say
 from tandem.ivr import engine, lookup
 from tandem.ivr.models import Action, Menu, Option, Step
+from tandem.records import record
 from tandem.routing import service as routing
 from tandem.routing.models import Incoming
 from tandem.tenants import service as tenants
@@ -47,7 +48,7 @@ _ACTOR = "flow"
 _WELCOME = "welcome"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """What the carrier brought with its question: keys pressed, a recording made, what became of the other leg."""
 
@@ -75,7 +76,7 @@ class Heard:
         return bool(self.digits) or self.recorded or self.leg_answered is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Step:
     """Where a call goes, and what is said on the way there."""
 

@@ -3,7 +3,6 @@
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -30,6 +29,7 @@ from tandem.carriers.instructions import Instruction
 from tandem.carriers.unanswered import unanswered
 from tandem.config import settings
 from tandem.errors import Conflict, Unavailable
+from tandem.records import record
 
 _ANSWER_LIMIT = 64 * 1024
 _FORM_LIMIT = 64 * 1024
@@ -45,7 +45,7 @@ _REFUSALS = {
 _ANYWHERE = egress.networks("0.0.0.0/0, ::/0")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """One account at Africa's Talking. `token` is the secret in our callback URLs; the rest is the provider's."""
 

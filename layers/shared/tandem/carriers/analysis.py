@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, runtime_checkable
 
 from tandem.carriers.base import CarrierEvent, Heard, Sought
+from tandem.records import record
 
 
 def plain(value: Any) -> Any:
@@ -17,7 +18,7 @@ def plain(value: Any) -> Any:
     return json.loads(text.encode("utf-8", "replace"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Criterion:
     """A goal of the conversation, and whether it was reached; None where the provider cannot tell."""
 
@@ -26,7 +27,7 @@ class Criterion:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Analysis:
     """A provider's own analysis: `successful` None where it cannot tell; `data`: what was collected, as JSON has it."""
 
@@ -37,7 +38,7 @@ class Analysis:
     criteria: Sequence[Criterion] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """All that a provider tells of a conversation at once: of the call, of what was said, and what it makes of it."""
 

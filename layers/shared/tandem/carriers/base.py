@@ -1,10 +1,12 @@
 """What a carrier is to the core: one small protocol, and the carrier-blind words spoken over it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from tandem.records import record
 
 if TYPE_CHECKING:
     from tandem.carriers.instructions import Command, Instruction
@@ -43,7 +45,7 @@ class Happened(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cost:
     """What the carrier charges: a decimal as text, and an ISO 4217 currency."""
 
@@ -51,7 +53,7 @@ class Cost:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cue:
     """Where a call stands that is commanded: the turn that it is at, and how many of that turn's instructions are left
     after the one that it was given last."""
@@ -60,7 +62,7 @@ class Cue:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CarrierEvent:
     """One thing that happened to a call, in the core's words. Everything a carrier did not say is None.
 
@@ -109,7 +111,7 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """What somebody said. `turn_id` is the provider's and stays the same while the text grows; `start` and `end` are
     seconds from the answer of the call. `sequence`: of the turn's last change among all of the call's, from 1."""
@@ -123,7 +125,7 @@ class Turn:
     sequence: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ToolCall:
     """A tool that an AI used: `arguments` as JSON, `succeeded` None until that is known, `at` like a turn's start."""
 
@@ -134,7 +136,7 @@ class ToolCall:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """What a carrier that carries conversations tells of one. The call is found as for a CarrierEvent.
 
@@ -149,7 +151,7 @@ class Heard:
     sentiment: Sentiment | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CarrierRequest:
     """An HTTP request of a carrier, as received: `url` is the public one, `body` the raw bytes."""
 
@@ -159,7 +161,7 @@ class CarrierRequest:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CarrierResponse:
     """What a carrier is answered."""
 
@@ -168,7 +170,7 @@ class CarrierResponse:
     status: int = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assistant:
     """The AI agent that a call is held by, as a carrier is told of it.
 
@@ -189,7 +191,7 @@ class Assistant:
     is_mirrored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dial:
     """An outbound call to place. `reference` comes back with every event where the carrier can echo it. With an
     `assistant`, the carrier lets that one talk; else it asks us what to do."""
@@ -222,7 +224,7 @@ class RecordingUnavailable(Exception):
     """The carrier could not give the audio now; trying again may help."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sought:
     """A call to ask a carrier for: what was sent with its dial, and when; the carrier's id where it is known."""
 
@@ -241,7 +243,7 @@ class Finding(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """The carrier's answer to `find`: with PLACED its call id and what has happened so far."""
 
@@ -250,7 +252,7 @@ class Found:
     events: Sequence[CarrierEvent] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClientToken:
     """What a carrier's browser client takes to make and take calls."""
 
@@ -258,7 +260,7 @@ class ClientToken:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """One command to a call. News of what becomes of it bring back reference and cue; an order with the same id is
     carried out once."""

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
 from tandem import egress
 from tandem.errors import Unavailable
+from tandem.records import record
 
 _ANSWER_LIMIT = 8 * 1024 * 1024  # a long conversation with everything that was measured of it
 # The operator names the provider's address, not a customer: it may be a simulator on this machine.
@@ -15,7 +16,7 @@ ANYWHERE = egress.networks("0.0.0.0/0, ::/0")
 KINDS = ("twilio", "sip_trunk")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """One workspace at ElevenLabs. `numbers`: what it calls our numbers, `{e164: {"phone_number_id", "kind"}}`, where
     kind is how it reaches the telephone network: `twilio` or `sip_trunk`. A number that is not named is looked up."""

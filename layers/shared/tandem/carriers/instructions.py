@@ -1,24 +1,26 @@
 """What a caller shall hear and do next, in no carrier's language."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from tandem.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Say:
     """Speak a text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Play:
     """Play audio from an https URL."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gather:
     """Collect up to `digits` keys while `prompt` is heard; they are posted to `callback_url`. No key within `timeout`
     seconds: the next instruction follows."""
@@ -30,7 +32,7 @@ class Gather:
     finish_on_key: str = "#"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Connect:
     """Connect the caller to a telephone number, SIP address or browser client; `caller_id` is one of our numbers.
 
@@ -47,7 +49,7 @@ class Connect:
     timeout: int = 30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """Record the caller, at most `max_length` seconds, after a beep; the audio's URL is posted to `callback_url`."""
 
@@ -57,7 +59,7 @@ class Record:
     finish_on_key: str = "#"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hold:
     """Let the caller wait at least so many seconds, hearing `prompt` first; then the next instruction follows."""
 
@@ -65,7 +67,7 @@ class Hold:
     prompt: Say | Play | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Enqueue:
     """Let the caller wait in a queue of the carrier's."""
 
@@ -73,19 +75,19 @@ class Enqueue:
     hold_music: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Redirect:
     """Ask this URL for further instructions."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reject:
     """Refuse the call before it is answered; must stand alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HangUp:
     """End the call."""
 
@@ -93,12 +95,12 @@ class HangUp:
 Instruction = Say | Play | Gather | Connect | Record | Hold | Enqueue | Redirect | Reject | HangUp
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """Take a call that comes in."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StopRecording:
     """End a Record before its time."""
 

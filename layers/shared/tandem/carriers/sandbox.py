@@ -7,7 +7,7 @@ are messages on a queue, each delayed until its time. The carrier remembers its 
 import hmac
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ from tandem.carriers.faults import injected
 from tandem.carriers.instructions import Instruction
 from tandem.config import settings
 from tandem.ids import derived_id, new_id
+from tandem.records import record
 
 KEPT_DAYS = 30
 
@@ -50,7 +51,7 @@ CLIENT_KEY = "tandem-sandbox-client-key-no-secret"
 _TALK_SECONDS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """Something the carrier tells `told` seconds after the dial; it happened `at` seconds after the dial."""
 
@@ -62,7 +63,7 @@ class Step:
     duration: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Script:
     """The life of a call to one of the sandbox's numbers."""
 

@@ -7,13 +7,13 @@ words are in the recording, as a comment beside the sound, for what transcribes 
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from tandem.carriers.base import Heard, Role, ToolCall, Turn
+from tandem.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """What one of the two says; seconds from the answer."""
 
@@ -23,7 +23,7 @@ class Line:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Talk:
     """A conversation: its lines, and the tool that an AI agent uses in it."""
 
@@ -35,7 +35,7 @@ class Talk:
     """Told in another order than it was said in, and twice."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """Something the carrier tells of a conversation `told` seconds after the answer."""
 

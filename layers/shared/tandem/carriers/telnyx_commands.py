@@ -1,7 +1,6 @@
 """Instructions as Telnyx's commands: https://developers.telnyx.com/api/call-control. Pure."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from tandem.carriers.instructions import (
@@ -19,6 +18,7 @@ from tandem.carriers.instructions import (
     Say,
     StopRecording,
 )
+from tandem.records import record
 
 CLIENT = re.compile(r"client:([A-Za-z0-9_]{1,121})")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -33,7 +33,7 @@ _LONGEST_RECORDING = 14_400
 _TALKING = (30, 14_400)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Action:
     """A command by its name in the address, and its body but for what all have (`client_state`, `command_id`)."""
 

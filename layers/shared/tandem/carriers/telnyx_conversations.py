@@ -7,13 +7,13 @@ Times are seconds since 1970 here: who knows when the call was answered counts t
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tandem.carriers import telnyx_state
 from tandem.carriers.base import Heard, Role, ToolCall, Turn
 from tandem.carriers.telnyx_events import IDENTIFIER, SESSION, moment
+from tandem.records import record
 
 Fields = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ _IDENTIFIER = re.compile(r"[!-~]{1,200}")
 _FAILED = ("failed", "failure", "error", "timeout")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """A piece of news about a conversation: what was heard, and which conversation it is."""
 
@@ -39,7 +39,7 @@ class Told:
     conversation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _News:
     """A webhook's payload, with the webhook's own id and time."""
 

@@ -3,18 +3,18 @@
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tandem import egress
 from tandem.errors import Unavailable
+from tandem.records import record
 
 _ANSWER_LIMIT = 2 * 1024 * 1024  # a page of messages of a conversation
 # The operator names the carrier's address, not a customer: it may be a simulator on this machine.
 ANYWHERE = egress.networks("0.0.0.0/0, ::/0")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """One account at Telnyx. Its webhooks are signed with the private half of `public_key`. `connection_id`: its Call
     Control application; `credential_connection_id`: what browsers register with; `assistant_id`: who talks in AI calls
@@ -29,7 +29,7 @@ class Account:
     base_url: str = "https://api.telnyx.com/v2"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """An error as Telnyx writes it: a code of digits and its sentence."""
 

@@ -2,15 +2,15 @@
 
 import re
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 
 from tandem.carriers.base import Cue
+from tandem.records import record
 
 _WRITTEN = re.compile(r"([!-.0-~]{1,200})(?:/([0-9]{1,5})/([0-9]{1,3}))?(/leg)?")
 _LONGEST = 400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class State:
     """Our reference; the cue of the last command; whether this is the other party's leg of a Connect."""
 

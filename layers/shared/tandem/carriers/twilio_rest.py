@@ -3,19 +3,19 @@
 import json
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from tandem import egress
 from tandem.errors import Unavailable
+from tandem.records import record
 
 _ANSWER_LIMIT = 512 * 1024  # a page of calls
 # The operator names the carrier's address, not a customer: it may be a simulator on this machine.
 ANYWHERE = egress.networks("0.0.0.0/0, ::/0")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """One account at Twilio. Requests of its are signed with the token, or a shared key; we sign on with the API key,
     where there is one. That, and the application, make tokens for browsers."""

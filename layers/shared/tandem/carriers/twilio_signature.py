@@ -4,17 +4,17 @@ import hashlib
 import hmac
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from tandem.carriers.base import CarrierRequest
+from tandem.records import record
 
 FORM_LIMIT = 64 * 1024
 _PORTS = {"https": 443, "http": 80}
 _HASHES = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secrets:
     """What requests may be signed with: the account's primary token or, named in a header, a shared key."""
 

@@ -1,12 +1,13 @@
 """Conversations: what they are, how their status may change, and what requests and answers say of them. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from tandem.records import record
 from tandem.shapes import Body, Name, Tags, View
 
 ConversationStatus = Literal["open", "pending", "closed"]
@@ -20,7 +21,7 @@ TRANSITIONS: dict[ConversationStatus, frozenset[ConversationStatus]] = {
 """What a status may become: what is closed must be reopened before anything else."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversation:
     """All that is said with a customer about one thing. `version` grows with every write."""
 
@@ -67,7 +68,7 @@ def terms(conversation: Conversation) -> frozenset[str]:
     return frozenset(f"{name}={value}" for name, value in properties.items() if value is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConversationFilter:
     """Which conversations of a tenant: with all of these properties."""
 

@@ -5,12 +5,13 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Literal
 
 from tandem.aws import table
 from tandem.aws.table import STATUS_INDEX, Absent, Attr, Delete, Item, Key, Put, Update, Write
+from tandem.records import record
 from tandem.shards import shard, shards
 
 VoiceStatus = Literal["active", "completed", "failed"]
@@ -21,7 +22,7 @@ MOST_CALLS = 50
 _COUNTED = "VOICE"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Voice:
     """A spoken conversation: its calls, the newest first, and the status of that one."""
 

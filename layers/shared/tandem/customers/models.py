@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
 
+from tandem.records import record
 from tandem.shapes import E164, Body, Tags, View
 
 Tier = Literal["bronze", "silver", "gold", "platinum"]
@@ -19,7 +20,7 @@ LARGEST_CUSTOM_FIELDS = 16_384
 _IDENTIFYING = ("first_name", "last_name", "email", "phone", "company")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """Who a customer is."""
 
@@ -36,7 +37,7 @@ class Profile:
         return not any(getattr(self, name) for name in _IDENTIFYING)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Customer:
     """Somebody a workspace deals with. `version` grows with every write."""
 
@@ -145,7 +146,7 @@ class CustomerView(View):
     updated_at: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomerFilter:
     """Which customers of a tenant: with all of these properties."""
 

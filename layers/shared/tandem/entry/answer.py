@@ -1,13 +1,14 @@
 """An answer that is not JSON in the family's envelope."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from tandem.records import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """Text, XML, audio, a redirect. Bytes travel as base64."""
 
@@ -21,7 +22,7 @@ class Answer:
     """Values of Set-Cookie."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WithCookies(Generic[T]):
     """What an endpoint returns whose answer sets cookies besides."""
 
@@ -29,7 +30,7 @@ class WithCookies(Generic[T]):
     cookies: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WithStatus(Generic[T]):
     """What an endpoint returns that is not always answered with the same status."""
 

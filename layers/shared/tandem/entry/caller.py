@@ -1,14 +1,15 @@
 """Who is calling, as the guard found it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tandem.errors import Forbidden
 from tandem.ids import new_id
 from tandem.keys.models import Allowance
+from tandem.records import record
 from tandem.users.models import Role
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Caller:
     """An authenticated caller. The tenant comes from here and from nowhere else."""
 

@@ -1,7 +1,6 @@
 """Guards: who may call an endpoint. Every endpoint names one; there is no default."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tandem.address import api_url
 from tandem.carriers.base import CarrierRequest, Forged
@@ -14,12 +13,13 @@ from tandem.entry.request import Request
 from tandem.errors import Forbidden, Unauthenticated
 from tandem.keys.models import GROUP_LIMITS
 from tandem.keys.service import authenticate
+from tandem.records import record
 from tandem.sessions.authentication import authenticate as authenticate_session
 from tandem.sessions.tokens import is_token
 from tandem.tenants.service import open_tenant
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Guard:
     """A check of the request, and what the documentation says of it."""
 

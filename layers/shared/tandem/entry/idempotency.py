@@ -6,7 +6,6 @@ same thing, and the domain sees that it is there already.
 """
 
 import hashlib
-from dataclasses import dataclass
 
 from tandem import clock
 from tandem.aws import table
@@ -14,6 +13,7 @@ from tandem.aws.table import Attr, ConditionFailed, Item
 from tandem.errors import BadRequest, Conflict, Problem, Unavailable
 from tandem.ids import new_id
 from tandem.observability import logger
+from tandem.records import record
 
 LIFETIME = 24 * 3600
 """Seconds that an answer is kept."""
@@ -40,7 +40,7 @@ class InFlight(Conflict):
         self.retry_after = max(1, seconds)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """A stored answer."""
 
@@ -48,7 +48,7 @@ class Answer:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """The right to do the work of a request, once."""
 

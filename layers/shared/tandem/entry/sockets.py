@@ -20,6 +20,7 @@ from tandem.entry.route import as_json
 from tandem.errors import BadRequest, Problem, Unauthenticated
 from tandem.live.service import redeem
 from tandem.observability import count, flush, logger
+from tandem.records import record
 from tandem.usage import service as usage
 
 _ROUTE = "GET /ws/calls/{call_id}"
@@ -80,7 +81,7 @@ class Message:
         raise BadRequest("after is the sequence of the last frame that you have seen: a whole number.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SocketGuard:
     """A check of a handshake or message."""
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tandem.entry.request import Request
 from tandem.entry.route import as_json
 from tandem.errors import MethodNotAllowed, NotFound, Problem
 from tandem.observability import flush, logger
+from tandem.records import record
 
 _ROUTES = Path(__file__).with_name("routes.json")
 
@@ -23,7 +23,7 @@ _PLAIN = frozenset({"africas_talking", "bare", "voice_analytics"})
 """Dialects whose errors look the same: `{"error": text}`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Served:
     """A path that is served, by which methods, and in whose dialect."""
 

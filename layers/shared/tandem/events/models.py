@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tandem.clock import iso
+from tandem.records import record
 
 RECORDING_FOUND = "internal.recording.found"
 """The carrier has a recording of a call for us to fetch; for the platform itself, never delivered to customers."""
@@ -21,7 +21,7 @@ PUBLISH_WITHIN = 60
 """Seconds after which the sweep looks for an event that the stream has not published."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """Something that happened to a thing of a tenant. `body` is exactly what subscribers are sent."""
 

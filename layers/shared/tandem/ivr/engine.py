@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tandem.carriers.instructions import Gather, Instruction, Redirect, Say
 from tandem.ivr.models import Action, Menu, Option, Step
+from tandem.records import record
 
 MOST_MISSES = 3
 """A menu is repeated after a miss, twice; the third brings its timeout's action."""
@@ -20,7 +21,7 @@ GONE = "This menu is not available any more. Goodbye."
 VOICEMAIL = "Please leave your message after the tone. Press the hash key when you are done."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class State:
     """Where a caller stands: what a call keeps between two questions of its carrier."""
 
@@ -29,28 +30,28 @@ class State:
     turns: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RouteTo:
     """To a queue or an agent."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DialTo:
     """To a telephone number."""
 
     number: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Voicemail:
     """To a machine that records."""
 
     prompt: str = VOICEMAIL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class End:
     """The call is hung up."""
 
@@ -58,7 +59,7 @@ class End:
 Exit = RouteTo | DialTo | Voicemail | End
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """What a caller hears, and then: a key is awaited (`state`), or the menus are left (`exit`)."""
 

@@ -1,9 +1,10 @@
 """Menus that callers walk by keys. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from tandem.records import record
 
 MOST_MENUS = 100
 """Of a tenant."""
@@ -33,7 +34,7 @@ AIMED = frozenset({Action.ROUTE, Action.MENU, Action.DIAL})
 """Actions that have a target: a queue or an agent, a menu's id, a telephone number."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """An action with its target, and a text. The text of `say` and `hangup` is spoken when it happens; that of any
     other option names the option while the caller chooses."""
@@ -43,7 +44,7 @@ class Step:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """A key and what it does."""
 
@@ -54,7 +55,7 @@ class Option:
 HANG_UP = Step(Action.HANGUP)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Menu:
     """A greeting, keys, and what happens to a caller who presses none of them for long (three times `timeout`)."""
 

@@ -1,13 +1,13 @@
 """A dry run: what a caller who presses these keys would hear. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tandem.ivr.engine import DialTo, End, Exit, RouteTo, Turn, Voicemail, enter, press
 from tandem.ivr.models import Action, Menu
+from tandem.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Heard:
     """What was said in a menu after an input; None is silence, and the first of all is coming in."""
 
@@ -16,7 +16,7 @@ class Heard:
     said: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """Where the caller is in the end: out of the menus, or still in one (`menu` and its id)."""
 
@@ -24,7 +24,7 @@ class Outcome:
     target: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Simulation:
     """The whole walk."""
 

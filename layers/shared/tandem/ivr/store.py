@@ -1,18 +1,18 @@
 """Menus in the table: `TENANT#<t>` / `MENU#<id>`; `MENU` counts their changes, so that they change one at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tandem.aws import table
 from tandem.aws.table import Absent, Attr, Delete, Item, Key, Put, Update, Write
 from tandem.clock import iso, parse
 from tandem.ivr.models import Action, Menu, Option, Step
+from tandem.records import record
 
 COUNTER = "MENU"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Menus:
     """All menus of a tenant by id, the oldest first, as of a version."""
 

@@ -1,13 +1,13 @@
 """What a menu must keep to among the other menus of its tenant, as a graph. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from tandem.ivr.models import AIMED, ANSWERED, EXITS, KEYS, Action, Menu, Step
+from tandem.records import record
 from tandem.shapes import E164_PATTERN
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fault:
     """What is wrong, and the field at fault: `options.1.target`."""
 

@@ -6,10 +6,12 @@ import secrets
 import string
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+
+from tandem.records import record
 
 LIVE, TEST, AGENTS = "sk_live_", "sk_test_", "va_"
 PREFIXES = (LIVE, TEST, AGENTS)
@@ -97,7 +99,7 @@ def _checksum(body: str) -> str:
     return digits
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """The fixed window of a rate limit that a moment falls into: the counter's name, its end in Unix seconds."""
 
@@ -122,7 +124,7 @@ def month_counter(moment: datetime) -> str:
     return f"m{moment:%Y-%m}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Allowance:
     """What is left of a rate limit, for the headers."""
 
@@ -139,7 +141,7 @@ class Allowance:
         return cls(limit, max(0, limit - item.get(window.counter, 0)), window.resets_at, window.seconds, name)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Key:
     """A key that holds, counted once for this request."""
 

@@ -1,11 +1,11 @@
 """An API key as it is kept, and when its secret is due to be replaced. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tandem.keys.models import MONTHLY_QUOTAS, TEST, digest, limit_of, locator_of, prefix_of
+from tandem.records import record
 
 MOST_KEYS = 100
 """Of one workspace, the revoked ones included: a list of them is read whole."""
@@ -39,7 +39,7 @@ class Step(StrEnum):
     """Give it a last day."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RotationPolicy:
     """How often a key's secret is replaced, and how long before that is announced."""
 
@@ -47,7 +47,7 @@ class RotationPolicy:
     notify_days_before: int = 7
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ApiKey:
     """A key without its secret. Moments are aware; counts are those of all its secrets together."""
 

@@ -1,7 +1,7 @@
 """What every request needs of API keys: one that a request brought is checked and counted in one write."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -31,6 +31,7 @@ from tandem.keys.models import (
 )
 from tandem.keys.records import new_record
 from tandem.observability import logger
+from tandem.records import record
 
 REMEMBERED = 60
 """Seconds in which a key that held is taken for good by who may read while the database is down."""
@@ -54,7 +55,7 @@ class MonthUsedUp(QuotaExceeded):
         self.allowance = allowance
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Asked:
     """A request with a well-formed key, at a moment."""
 

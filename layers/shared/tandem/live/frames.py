@@ -6,12 +6,13 @@ of its sequence: what is due follows from the state alone.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tandem.calls.models import Call
 from tandem.clock import iso
 from tandem.live.models import Progress, Socket, progress
+from tandem.records import record
 from tandem.transcripts.models import Turn
 
 LARGEST = 32 * 1024
@@ -22,7 +23,7 @@ _ENVELOPE = 512
 """Bytes that a frame has besides its turns, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """A frame to send, and the socket as it is when that was sent."""
 

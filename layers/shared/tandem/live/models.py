@@ -3,13 +3,13 @@
 import base64
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
 from tandem.calls.models import Call
+from tandem.records import record
 from tandem.reports.shapes import shown_status
 from tandem.shapes import SnakeView
 
@@ -47,7 +47,7 @@ def progress(call: Call) -> Progress:
     return Progress(shown_status(call))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Socket:
     """A connection that listens to a call. `sequence`: of the last change of the transcript that it was sent, or has
     seen before; `told`: the status it was told last, None before its first frame."""
@@ -60,7 +60,7 @@ class Socket:
     told: Progress | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pass:
     """What a token opens: sockets of one call."""
 

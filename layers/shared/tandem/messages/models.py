@@ -1,12 +1,13 @@
 """Messages of a conversation: what they are, and what they do to it. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from tandem.conversations.models import Conversation
+from tandem.records import record
 from tandem.shapes import Body, Name, View
 
 Direction = Literal["outbound", "inbound"]
@@ -14,7 +15,7 @@ Sender = Literal["agent", "system", "customer"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=r"^[^\x00]+$")]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """One message, from or to a customer."""
 

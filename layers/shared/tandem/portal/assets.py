@@ -1,11 +1,12 @@
 """The files that the portal's pages are made of: our own, and Swagger UI as Powertools carries it."""
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from aws_lambda_powertools.event_handler.openapi import swagger_ui
+
+from tandem.records import record
 
 _OWN, _SWAGGER = Path(__file__).parent / "pages", Path(swagger_ui.__file__).parent
 _SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
@@ -18,7 +19,7 @@ _FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asset:
     """A file as it is served."""
 

@@ -3,12 +3,12 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, model_validator
 
+from tandem.records import record
 from tandem.shapes import View
 
 LARGEST = 100 * 1024 * 1024
@@ -89,7 +89,7 @@ class RangeUnsatisfiable(Exception):
     """The range lies outside of the recording."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Span:
     """Bytes to answer: from `start`, so many."""
 

@@ -1,7 +1,7 @@
 """Reports: what became of a conversation, in short. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from tandem.carriers.analysis import Criterion
 from tandem.carriers.base import Role, Turn
+from tandem.records import record
 
 
 class Source(StrEnum):
@@ -21,7 +22,7 @@ class Source(StrEnum):
     EXTRACT = "extract"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Findings:
     """What somebody made of one version of a transcript. `maker`: the provider's or the model's name. `successful`
     None where nobody can tell; `data`: what was collected, as JSON has it. Version 0: of no finished transcript."""

@@ -1,6 +1,5 @@
 """Waiting callers, and how calls find an agent. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -8,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from tandem.agents.models import Agent
+from tandem.records import record
 from tandem.shapes import Body, Name, View
 
 
@@ -36,7 +36,7 @@ SILENCE = timedelta(minutes=2)
 IncomingAction = Literal["menu", "queue", "agent", "voicemail"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Incoming:
     """What becomes of a call that comes in: `target` is a menu's id, a queue's name or an agent's id."""
 
@@ -46,7 +46,7 @@ class Incoming:
     """False where nobody said so: the first menu takes the calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Routing:
     """How a tenant's calls find their way. `version` grows with every write."""
 
@@ -57,7 +57,7 @@ class Routing:
     """0 where nothing was ever set."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waiting:
     """A caller who waits for an agent, or has one. `version` grows with every write but signs of life."""
 
@@ -98,7 +98,7 @@ class Waiting:
         return (self.queue, self.agent_id) == (queue, agent_id)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waits:
     """Waits that are over: how many ended with an agent, after how many seconds in all, and how many without."""
 

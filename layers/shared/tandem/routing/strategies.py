@@ -2,17 +2,17 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tandem.agents.models import Agent
+from tandem.records import record
 from tandem.routing.models import Strategy, Waiting
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _Order = tuple[int, datetime, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offer:
     """A caller and the agent for them. `given_at` is later than any agent of the tenant was given a caller, so that
     turns are clear also within one tick of the clock."""

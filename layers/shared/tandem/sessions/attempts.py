@@ -1,11 +1,11 @@
 """Passwords are tried slowly: each try is counted before the password is looked at, and taken back if it was right."""
 
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from tandem import clock
 from tandem.aws.table import TransactionCancelled
 from tandem.errors import TooManyRequests, Unavailable
+from tandem.records import record
 from tandem.sessions import store
 from tandem.sessions.models import EASY_TRIES, digest, one_more, waiting
 
@@ -13,7 +13,7 @@ _ROUNDS = 4
 """Tries at writing a try down that another one was quicker than."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attempt:
     """A try that is counted."""
 

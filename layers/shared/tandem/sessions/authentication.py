@@ -1,20 +1,20 @@
 """A session that a request brought: checked, counted, and what its person is in the organization now."""
 
 import hmac
-from dataclasses import dataclass
 
 from tandem import clock
 from tandem.aws.table import ConditionFailed
 from tandem.errors import Forbidden, NotFound
 from tandem.keys.models import GROUP_LIMITS, HOUR, MINUTE, Allowance, Window
 from tandem.keys.service import RateExceeded
+from tandem.records import record
 from tandem.sessions import store, tokens
 from tandem.sessions.models import REQUESTS_AN_HOUR, digest
 from tandem.users import memberships
 from tandem.users.models import Role
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Session:
     """A session that holds, counted once for this request. `login` names it in the table."""
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+
+from tandem.records import record
 
 REQUESTS_AN_HOUR = 5_000
 """Of one session."""
@@ -22,7 +23,7 @@ REMEMBERED = 15 * 60
 _FIRST_WAIT, _LONGEST_WAIT = 30, 15 * 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tries:
     """Logins tried and not succeeded, of one e-mail address or from one network address. Unix seconds."""
 
@@ -44,7 +45,7 @@ def waiting(tries: Tries | None, now: int) -> int:
     return max(0, tries.open_at - now) if tries else 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefreshToken:
     """What renews a session: which login, a secret of ours that is good once, and Cognito's token."""
 

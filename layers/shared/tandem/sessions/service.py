@@ -2,13 +2,13 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from tandem.aws import identity
 from tandem.aws.identity import Tokens
 from tandem.aws.table import ConditionFailed
 from tandem.errors import Forbidden, Invalid, Unauthenticated
+from tandem.records import record
 from tandem.sessions import attempts, store, tokens
 from tandem.sessions.models import RefreshToken, digest
 from tandem.sessions.shapes import BelongingView, LoginRequest, LoginView, MeView, PersonView, TokensView
@@ -17,7 +17,7 @@ from tandem.users import service as users
 from tandem.users.models import Role
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Fresh:
     """Tokens as they are handed out."""
 

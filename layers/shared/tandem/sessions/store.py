@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from tandem import clock
 from tandem.aws import table
-from tandem.aws.table import Absent, Attr, ConditionBase, ConditionFailed, Item, Put, Update
+from tandem.aws.table import Absent, Attr, Condition, ConditionFailed, Item, Put, Update
 from tandem.errors import Unavailable
 from tandem.keys.models import Window, stale_counters
 from tandem.sessions.models import GRACE, LIVES, Tries
@@ -36,7 +36,7 @@ def delete(login: str) -> None:
 def count(login: str, windows: Sequence[tuple[Window, int]]) -> Item:
     """Check that a login lasts and count one request of it against each window and its limit, in one write; the item
     as it is then. Raises ConditionFailed with the item where it is over or a limit is reached."""
-    condition: ConditionBase = Attr("expires_at").gt(int(clock.timestamp()))
+    condition: Condition = Attr("expires_at").gt(int(clock.timestamp()))
     for window, limit in windows:
         counter = Attr(window.counter)
         condition &= counter.not_exists() | counter.lt(limit)

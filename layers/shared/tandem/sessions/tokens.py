@@ -8,6 +8,7 @@ from tandem import clock
 from tandem.aws import identity
 from tandem.config import settings
 from tandem.errors import Unauthenticated
+from tandem.records import record
 
 if TYPE_CHECKING:
     from jwt import PyJWK
@@ -19,7 +20,7 @@ _REFETCHED_AFTER = 60
 """Seconds before a key that we do not know makes us ask for the keys again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claims:
     """What a good token says: who, and by which login (Cognito's `origin_jti`)."""
 

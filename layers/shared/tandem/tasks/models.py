@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from tandem.records import record
 
 EVENTS = ("call_started", "call_completed", "call_failed")
 """What a task's webhook can be told."""
@@ -31,7 +33,7 @@ DELETABLE = (Status.PENDING, Status.FAILED)
 RESETTABLE = (Status.COMPLETED, Status.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """A call that an AI agent is to make. `version` grows with every write.
 

@@ -1,9 +1,9 @@
 """Tenants and their phone service. Pure."""
 
-from dataclasses import dataclass
+from tandem.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tenant:
     """A workspace: its calls, people and keys."""
 
@@ -12,7 +12,7 @@ class Tenant:
     plan: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PhoneService:
     """How a tenant telephones."""
 

@@ -1,13 +1,14 @@
 """Jobs that transcribe recordings, in the table: `TENANT#<t>` / `TRANSCRIPTION#<call>`, due while they are at work."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tandem.aws import table
 from tandem.aws.table import DUE_INDEX, Absent, Attr, ConditionFailed, Item, Key
 from tandem.clock import iso, parse
+from tandem.records import record
 from tandem.shards import shard, shards
 
 FAMILY = "TRANSCRIPT"
@@ -25,7 +26,7 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """The transcription of a call's recording. `attempt` counts jobs of the service, of which each has its own name."""
 

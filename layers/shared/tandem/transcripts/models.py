@@ -1,15 +1,16 @@
 """Transcripts: what was said in a call, and by whom. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from tandem.carriers.base import Role, Sentiment, ToolCall, Turn
+from tandem.records import record
 
 __all__ = ["Header", "Held", "Role", "Sentiment", "Summary", "ToolCall", "Transcript", "Turn"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transcript:
     """What was said in a call, in the order in which it was begun. `version` is 0 until it is finished, and grows each
     time that it is finished with other content."""
@@ -24,7 +25,7 @@ class Transcript:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Summary:
     """A call's transcript in figures: tools tried, those of them that succeeded, and the mood."""
 
@@ -33,7 +34,7 @@ class Summary:
     sentiment: Sentiment | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """A transcript without its content. `revision` grows with every write, `sequence` with every change of a turn."""
 
@@ -54,7 +55,7 @@ class Header:
         return Summary(self.tools, self.tools_succeeded, self.sentiment)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Held:
     """What is held of a transcript, or of those parts of it that were looked up, by the provider's ids."""
 

@@ -6,9 +6,9 @@ channel was transcribed on its own, `speaker_labels` where voices were told apar
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from tandem.records import record
 from tandem.transcripts.models import Role, Turn
 
 PAUSE = 1.0
@@ -25,7 +25,7 @@ class Unreadable(Exception):
     """Not a result of the service."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Word:
     speaker: str
     start: float

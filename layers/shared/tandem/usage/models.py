@@ -7,8 +7,9 @@ neither is further away than 5 % (the bound of DDSketch), for anything from 1 ms
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from tandem.records import record
 
 ERROR = 0.05
 """By how much a percentile may be wrong, relative to the true one."""
@@ -39,7 +40,7 @@ def counters(route: str, status: int, milliseconds: float) -> dict[str, int]:
     return {f"{_ROUTE}{route}": 1, f"{_CLASS}{status // 100}": 1, f"{_BUCKET}{bucket(milliseconds)}": 1, _SPENT: spent}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """What was counted in a UTC month."""
 

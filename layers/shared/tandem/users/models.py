@@ -1,9 +1,9 @@
 """People, what they may do in an organization, and who may invite whom. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tandem.keys.models import ALL_PERMISSIONS
+from tandem.records import record
 
 MOST_MEMBERS = 500
 """People of one organization: a list of them is read whole."""
@@ -45,7 +45,7 @@ class MemberStatus(StrEnum):
     ACTIVE = "active"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     """Somebody who can log in; the id is Cognito's `sub`."""
 
@@ -54,7 +54,7 @@ class Person:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A person in an organization. `joined_at` is ISO text."""
 
@@ -65,7 +65,7 @@ class Member:
     joined_at: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Membership:
     """The same from the person's side."""
 

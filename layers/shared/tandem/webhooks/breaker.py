@@ -5,10 +5,11 @@ policy is kept to the second as long as there is no flood to hold back.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tandem.records import record
 from tandem.webhooks.models import Attempt, Endpoint
 
 IN_FLIGHT = 10
@@ -29,7 +30,7 @@ CUSTOMER = "customer"
 """Why an endpoint is paused: it answered 410, it failed for five days on end, its owner wants it so."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Health:
     """What attempts have told of an endpoint. `failing`: the events that failed since the last success, or since the
     breaker opened; `window`: the number of the five minutes in which first attempts are being counted."""
@@ -44,7 +45,7 @@ class Health:
     window_failed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class State:
     """An endpoint as it stands: its registration, its health, the slots that are taken."""
 
@@ -53,7 +54,7 @@ class State:
     busy: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Changes:
     """Changes to fields of Health, and to `paused_at` and `paused_reason` of the endpoint."""
 
@@ -62,14 +63,14 @@ class Changes:
     remove: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Free:
     """This slot may be taken."""
 
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resting:
     """The breaker is open until then."""
 

@@ -2,7 +2,6 @@
 
 import random
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tandem import egress
@@ -10,6 +9,7 @@ from tandem.clock import now
 from tandem.config import settings
 from tandem.ids import new_id
 from tandem.observability import count, logger
+from tandem.records import record
 from tandem.webhooks import breaker, delivery_store, hints, schedule, signing, store
 from tandem.webhooks.breaker import IN_FLIGHT, Free, Paused, Resting, State
 from tandem.webhooks.models import Attempt, Delivery, Endpoint, Status
@@ -23,7 +23,7 @@ _MOST_CLAIMS = 5
 _TRIES_FOR_A_SLOT = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Passage:
     """Leave to make an attempt: how the endpoint stands, and the slot held."""
 
@@ -32,7 +32,7 @@ class _Passage:
     token: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What came of an attempt. `excerpt`: the beginning of what was said, `retry_after`: the seconds it asked for."""
 

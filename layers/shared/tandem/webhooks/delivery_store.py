@@ -17,7 +17,7 @@ from tandem.aws.table import (
     Absent,
     Attr,
     Check,
-    ConditionBase,
+    Condition,
     ConditionFailed,
     Item,
     Key,
@@ -221,7 +221,7 @@ def _partition(tenant_id: str, endpoint_id: str, status: Status) -> str:
     return f"TENANT#{tenant_id}#ENDPOINT#{endpoint_id}#{status.value}"
 
 
-def _ranges(tenant_id: str, endpoint_id: str, wanted: DeliveryFilter) -> list[ConditionBase]:
+def _ranges(tenant_id: str, endpoint_id: str, wanted: DeliveryFilter) -> list[Condition]:
     """A range of keys of the index for each status that is wanted."""
     prefix = f"{_PREFIX}{endpoint_id}#"
     low = prefix + (earliest_id(wanted.start) if wanted.start else "")
@@ -231,13 +231,11 @@ def _ranges(tenant_id: str, endpoint_id: str, wanted: DeliveryFilter) -> list[Co
     return [Key("of_endpoint").eq(_partition(tenant_id, endpoint_id, each)) & between for each in statuses]
 
 
-def _where(wanted: DeliveryFilter) -> ConditionBase | None:
+def _where(wanted: DeliveryFilter) -> Condition | None:
     return Attr("type").eq(wanted.event_type) if wanted.event_type else None
 
 
-def _entries(
-    keys: ConditionBase, where: ConditionBase | None, most: int, chunk: int, *, newest_first: bool
-) -> Iterator[str]:
+def _entries(keys: Condition, where: Condition | None, most: int, chunk: int, *, newest_first: bool) -> Iterator[str]:
     start_key: dict[str, Any] | None = None
     while most > 0:
         limit = min(chunk, most)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints, model_validator
 
 from tandem.destinations import LONGEST_URL, target
+from tandem.records import record
 from tandem.shapes import Body, DayOrMoment, span
 
 EVENT_TYPES = frozenset(
@@ -69,7 +70,7 @@ class Status(StrEnum):
     """The endpoint was deleted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secret:
     """A signing secret; one that was replaced signs on until `expires_at`."""
 
@@ -77,7 +78,7 @@ class Secret:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """A customer's own retry policy."""
 
@@ -85,7 +86,7 @@ class Policy:
     backoff: Backoff
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoint:
     """Where a tenant wants events to be sent. `secrets`: the newest first."""
 
@@ -118,7 +119,7 @@ class Endpoint:
         return [each.value for each in self.secrets if each.expires_at is None or each.expires_at > moment]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attempt:
     """One try. `error` is a word such as `timeout`, None where there was an answer."""
 
@@ -133,7 +134,7 @@ class Attempt:
         return self.status is not None and 200 <= self.status < 300
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delivery:
     """One event on its way to one endpoint. `body` is exactly what is sent. `attempts` are the last ones, `made` counts
     all, `tries` those since the event came or was last replayed. `claims` counts the workers that have taken it since
@@ -160,7 +161,7 @@ class Delivery:
         return f"{self.endpoint_id}.{self.event_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeliveryFilter:
     """Which deliveries of an endpoint: of events that happened in [start, end), and with these properties."""
 

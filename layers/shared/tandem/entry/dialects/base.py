@@ -1,15 +1,16 @@
 """What a dialect must say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pydantic import BaseModel
 
 from tandem.errors import Problem
+from tandem.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Success:
     """What an endpoint returned and what surrounds it, for a dialect to write."""
 
@@ -18,7 +19,7 @@ class Success:
     timestamp: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """A problem and what surrounds it, for a dialect to write."""
 
@@ -27,7 +28,7 @@ class Failure:
     timestamp: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """A family's way of writing. `success` gives a JSON-ready value or text; `failure` the body of an error."""
 
