@@ -2,16 +2,16 @@
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.local.stack import Stack
-from tests.untraced import leave_out_the_cloud
+from tests.untraced import follow_the_product, untraced
 
 ROOT = Path(__file__).parents[1]
-leave_out_the_cloud()
+follow_the_product()
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +44,15 @@ AFRICAS_TALKING_TOKEN = "token-of-the-callback-url"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", default=1, help="how many times as long tests/fuzz tries")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Of a test with a stack the product alone is traced; a unit's test is the product's caller itself."""
+    if item.nodeid.startswith("tests/unit/"):
+        return (yield)
+    with untraced():
+        return (yield)
 
 
 FIRST = ("tests/fuzz/", "tests/architecture/", "tests/integration/webhooks/")

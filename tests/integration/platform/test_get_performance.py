@@ -32,7 +32,8 @@ def test_a_request_is_timed(demo: Client) -> None:
     data = demo("GET", PERFORMANCE).json()["data"]
     assert (data["totalRequests"], data["errorRate"]) == (1, 0)
     assert 0 < data["p99ResponseTime"] < 10_000
-    assert data["averageResponseTime"] == pytest.approx(data["p50ResponseTime"], rel=0.05, abs=1)
+    # A percentile is wrong by 5 % at most, and both are told in whole milliseconds.
+    assert data["averageResponseTime"] == pytest.approx(data["p50ResponseTime"], rel=0.06, abs=2)
 
 
 def test_of_a_month_without_requests_nothing_is_told_but_zeros(demo: Client, other: Client) -> None:
