@@ -21,7 +21,7 @@ run-sam: .venv/local build  ## the functions in SAM's containers, on the same lo
 	@$(VENV)/python -m infra.local.sam --port $(PORT)
 
 test: .venv/dev  ## every test
-	@$(VENV)/python -m pytest -n auto --maxprocesses 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	@$(VENV)/python -m pytest -n auto --maxprocesses 2 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 fuzz: .venv/dev  ## docs/openapi.json against the product, TIMES as long as in `make test`
 	@$(VENV)/python -m pytest -n auto --maxprocesses 2 tests/fuzz --fuzz $(TIMES)

@@ -4,8 +4,10 @@ import os
 import struct
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from infra.local.stack import Stack
 from tests.untraced import follow_the_product, untraced
@@ -61,11 +63,18 @@ APART = ("tests/integration/test_bad_input.py", "tests/integration/test_access.p
 """Hundreds of tests that share nothing but the stack: any worker takes any of them."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads what group each is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers take files whole, so that what its tests share is made once; end-to-end tests share a running product."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        if file not in APART:
-            item.add_marker(pytest.mark.xdist_group("e2e" if file.startswith("tests/e2e/") else file))
+
+
+class ByFile(LoadScopeScheduling):
+    """Workers take files whole, so that what its tests share is made once; end-to-end tests share a running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file in APART else "e2e" if file.startswith("tests/e2e/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)

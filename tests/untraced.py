@@ -40,12 +40,12 @@ def untraced() -> Iterator[None]:
         yield
         return
     _kept = sys.gettrace()
-    _install(None)
+    resume(None)
     try:
         yield
     finally:
         tracer, _kept = _kept, None
-        _install(tracer)
+        resume(tracer)
 
 
 @contextmanager
@@ -56,15 +56,16 @@ def _at_work(values: Mapping[str, str]) -> Iterator[None]:
             yield
             return
         tracer, _kept = _kept, None
-        _install(tracer)
+        resume(tracer)
         try:
             yield
         finally:
-            _install(None)
+            resume(None)
             _kept = tracer
 
 
-def _install(tracer: Any) -> None:
+def resume(tracer: Any) -> None:
+    """Let this tracer, or none, follow what comes."""
     while sys.gettrace() is not tracer:
         try:
             sys.settrace(tracer)

@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from tests.untraced import told
+from infra.local.stack import Stack
+from tests.untraced import resume, untraced
 
 
 def ours() -> None:
@@ -29,8 +30,24 @@ def test_a_tracer_sees_our_code_and_nothing_of_boto3s_requests() -> None:
             client.get_caller_identity()
             ours()
         finally:
-            sys.settrace(before)
-            told()
+            resume(before)
     assert (__name__, "ours") in seen
     assert ("botocore.client", "_api_call") in seen
     assert {name for module, name in seen if module.startswith("botocore.")} == {"_api_call"}
+
+
+def test_of_a_test_with_a_stack_it_sees_the_product_at_work_alone(whole_stack: Stack) -> None:
+    seen: list[str] = []
+
+    def tracer(frame: FrameType, event: str, _: Any) -> None:
+        seen.append(str(frame.f_globals.get("__name__")))
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        with untraced():
+            assert whole_stack.request("GET", "/api/v1/health").status == 200
+    finally:
+        resume(before)
+    assert {"functions.platform.get_health", "tandem.entry.endpoint"} <= set(seen)
+    assert {"infra.local.stack", "infra.local.http_api", "botocore.endpoint"} & set(seen) == set()

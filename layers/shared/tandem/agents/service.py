@@ -1,7 +1,5 @@
 """What we do with agents: know or register them, hear where they are, hold them for calls."""
 
-import random
-import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,12 +11,6 @@ from tandem.aws import table
 from tandem.aws.table import Item, Put, TransactionCancelled, Write
 from tandem.clock import iso
 from tandem.errors import Unavailable
-
-ATTEMPTS = 8
-"""Tries of a change of an agent that calls are at, too."""
-
-_LONGEST_PAUSE = 0.02
-"""Seconds between two tries, at most."""
 
 
 def key(tenant_id: str, agent_id: str) -> tuple[str, str]:
@@ -59,13 +51,12 @@ def set_presence(tenant_id: str, agent_id: str, request: PresenceRequest) -> Age
 
 def put(tenant_id: str, agent_id: str, given: Mapping[str, Any]) -> Agent:
     """Set attributes of an agent, known or not; None puts one back to what it was at first."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         known = store.get(tenant_id, agent_id)
         change = store.change(tenant_id, agent_id, given)
         try:
             table.transact([change if known else store.registration(tenant_id, agent_id, clock.now(), given)])
         except TransactionCancelled:
-            time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - only to come at another time than others
             continue
         if agent := store.get(tenant_id, agent_id):
             return agent

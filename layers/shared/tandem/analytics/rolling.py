@@ -10,15 +10,13 @@ from tandem.analytics import service as counts
 from tandem.analytics import store
 from tandem.analytics.models import Level, Piece, bounds, period
 from tandem.analytics.rollup import HOUR, Figures, merged, of_call, of_longer
+from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled
 from tandem.calls import service as calls
 from tandem.errors import Unavailable
 from tandem.ids import made_at
 from tandem.sweeping import each
 from tandem.transcripts import service as transcripts
-
-_ATTEMPTS = 4
-"""Tries at writing figures when others of the same day or month were written meanwhile."""
 
 _HELD = timedelta(minutes=5)
 """How long an hour is left to who computes it, and one that cannot be computed is left alone: the others come first."""
@@ -64,7 +62,7 @@ def _roll_up(mark: store.Mark, moment: datetime) -> None:
     held = store.take(mark, moment, moment + _HELD)
     if held is None:
         return None
-    for _ in range(_ATTEMPTS):
+    for _ in table.tries():
         try:
             return _compute(held)
         except TransactionCancelled as cancelled:

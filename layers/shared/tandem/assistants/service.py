@@ -15,9 +15,6 @@ from tandem.carriers.base import Assistant
 from tandem.errors import NotFound, Unavailable
 from tandem.ids import is_id
 
-ATTEMPTS = 8
-"""Tries of a write that another one was in the way of."""
-
 _LEAVING = timedelta(seconds=30)
 """For how long nothing new relies on an AI agent while it is found out whether anything does: the removal may die."""
 
@@ -64,7 +61,7 @@ def show_agent(tenant_id: str, agent_id: str) -> AgentView:
 
 def update_agent(tenant_id: str, agent_id: str, change: AgentChange, *, actor: str) -> AgentView:
     """Change what the request names. Raises NotFound."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = get_agent(tenant_id, agent_id)
         after = replace(before, **said(change))
         if after == before:

@@ -31,6 +31,9 @@ _CONFLICT_PAUSES = (0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
 """Seconds that a transaction waits at most, the time left to chance, before it is tried again after another one was at
 the same items: many calls of one tenant begin at once, and each is counted."""
 
+_BETWEEN_TRIES = (0.02, 0.02, 0.04, 0.04, 0.08, 0.08, 0.16, 0.16, 0.32, 0.32, 0.32)
+"""Seconds between two tries of a change, at most."""
+
 DUE_INDEX = "due"
 """The sparse index of everything that must be looked at by a certain time: `due_shard`, `due_at`."""
 
@@ -150,6 +153,15 @@ def change(wanted: Update) -> None:
 def delete(pk: str, sk: str, *, condition: Condition | None = None) -> None:
     """Remove an item, or do nothing when there is none. Raises ConditionFailed."""
     _call("delete_item", Key=_key(pk, sk), **_condition(condition), **_old_on_failure(condition))
+
+
+def tries() -> Iterator[int]:
+    """The tries of a change that others may be quicker than: within each it is read, decided and written anew. Their
+    pauses grow, and are left to chance, so that those who met do not meet again."""
+    for number, longest in enumerate(_BETWEEN_TRIES):
+        yield number
+        time.sleep(random.uniform(0, longest))  # noqa: S311 - scattered, not secret
+    yield len(_BETWEEN_TRIES)
 
 
 def transact(writes: Sequence[Write]) -> None:

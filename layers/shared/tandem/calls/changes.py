@@ -22,9 +22,6 @@ from tandem.events import outbox
 from tandem.events.models import RECORDING_FOUND, Event, envelope
 from tandem.ids import new_id
 
-ATTEMPTS = 8
-"""Tries of a versioned write that another one was quicker than."""
-
 UNTIL_ASKED = {
     Status.INITIATED: timedelta(minutes=5),
     Status.RINGING: timedelta(minutes=5),
@@ -52,7 +49,7 @@ def change(call: Call, rule: Callable[[Call], Call], *, actor: str, action: str)
 
     Nothing is written when the rule changes nothing.
     """
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         after = rule(call)
         if after == call:
             return call

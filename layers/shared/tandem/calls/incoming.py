@@ -15,15 +15,13 @@ from tandem.errors import Unavailable
 from tandem.ids import new_id
 from tandem.tenants import service as tenants
 
-ATTEMPTS = 4
-
 
 def receive_call(carrier_name: str, event: CarrierEvent) -> Call | None:
     """The call that a carrier tells of, made if it is new; None when it is to a number of nobody here, or is one that
     we placed and do not know: that is for the settlement to find, not a call coming in."""
     if event.direction == OUTBOUND:
         return None
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         if known := store.find_session(carrier_name, event.carrier_call_id):
             return store.get(*known)
         owner = tenants.number_owner(event.to_number) if event.to_number else None

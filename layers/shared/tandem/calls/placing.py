@@ -40,8 +40,6 @@ from tandem.tenants.models import PhoneService
 DIAL_SETTLES_WITHIN = timedelta(seconds=60)
 """After this a dial whose answer we do not have is settled by asking the carrier."""
 
-ATTEMPTS = 4
-"""Tries of a transaction that another one was in the way of."""
 
 _PAUSES = (0.0, 0.05, 0.2)
 """Seconds before each try at writing down that the carrier accepted the dial."""
@@ -128,7 +126,7 @@ def dial_assistant(
 
 
 def _place(order: _Order, *, actor: str, test: bool) -> tuple[Call, Agent | None]:
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         parties = _parties(order, test=test)
         if parties.call is not None:
             return parties.call, parties.agent  # a repeated request: whatever became of the dial, it is not made again

@@ -24,9 +24,6 @@ from tandem.events import outbox
 from tandem.events.models import Event, envelope
 from tandem.ids import is_id, new_id
 
-ATTEMPTS = 8
-"""Tries of a write that another one was in the way of."""
-
 
 def key(tenant_id: str, conversation_id: str) -> tuple[str, str]:
     """What to read to know a conversation."""
@@ -71,7 +68,7 @@ def create_conversation(
         *announcements(None, conversation, moment),
         audit.entry(tenant_id, actor, "conversation.create", conversation_id, {}),
     ]
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         try:
             table.transact(writes)
         except TransactionCancelled as cancelled:
@@ -107,7 +104,7 @@ def update_conversation(
     tenant_id: str, conversation_id: str, change: ConversationChange, *, actor: str
 ) -> ConversationView:
     """Change what the request names. Raises NotFound; Conflict for a status that the present one cannot become."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = get_conversation(tenant_id, conversation_id)
         after = _changed(before, change)
         if after == before:

@@ -28,9 +28,6 @@ from tandem.events.models import Event, envelope
 from tandem.ids import is_id, new_id
 from tandem.shapes import Deleted
 
-ATTEMPTS = 8
-"""Tries of a write that another one was in the way of."""
-
 
 def keys(tenant_id: str, customer_id: str | None, phone: str) -> list[tuple[str, str]]:
     """What to read to know the customer of a call: by telephone and, where given, by id."""
@@ -68,7 +65,7 @@ def create_customer(tenant_id: str, request: CustomerRequest, *, customer_id: st
         _announcement("customer.created", customer),
         audit.entry(tenant_id, actor, "customer.create", customer_id, {}),
     ]
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         if _written([*store.insertion(customer), *told]):
             return view(customer)
     raise _busy()
@@ -92,7 +89,7 @@ def show_customer(tenant_id: str, customer_id: str) -> CustomerView:
 
 def update_customer(tenant_id: str, customer_id: str, change: CustomerChange, *, actor: str) -> CustomerView:
     """Change what the request names. Raises NotFound; Conflict when the telephone number is another customer's."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = _existing(tenant_id, customer_id)
         after = _changed(before, change)
         if after == before:
@@ -110,7 +107,7 @@ def update_customer(tenant_id: str, customer_id: str, change: CustomerChange, *,
 
 def delete_customer(tenant_id: str, customer_id: str, *, actor: str) -> Deleted:
     """Remove a customer and all by which it is found; its calls and conversations stay. Raises NotFound."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         customer = _existing(tenant_id, customer_id)
         told = audit.entry(tenant_id, actor, "customer.delete", customer_id, {})
         if _written([*store.deletion(customer), told]):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tandem import clock
+from tandem.aws import table
 from tandem.aws.table import TransactionCancelled, Write
 from tandem.errors import Conflict, Invalid, NotFound, Unavailable
 from tandem.ids import is_id
@@ -25,9 +26,6 @@ from tandem.ivr.simulation import simulate
 from tandem.ivr.store import Menus
 from tandem.ivr.validation import faults, pointing_at
 from tandem.routing.service import entering_menu, leaving_menu
-
-ATTEMPTS = 10
-"""Tries of a change that others were quicker than."""
 
 T = TypeVar("T")
 
@@ -104,7 +102,7 @@ def _change(tenant_id: str, changed: Callable[[Menus], tuple[T, Sequence[Write]]
     """Change menus as they were read, again from the reading where another change was quicker."""
     if menu_id is not None and not is_id(menu_id):
         raise NotFound("There is no such menu.")
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         menus = store.of_tenant(tenant_id)
         result, writes = changed(menus)
         if not writes:

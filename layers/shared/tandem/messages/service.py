@@ -13,9 +13,6 @@ from tandem.messages import store
 from tandem.messages.models import Message, MessageRequest, MessageView, joined
 from tandem.shapes import Deleted
 
-ATTEMPTS = 8
-"""Tries of a write that another one was in the way of."""
-
 
 def create_message(tenant_id: str, conversation_id: str, request: MessageRequest, *, message_id: str) -> MessageView:
     """Add a message to a conversation. Raises NotFound; Conflict when nothing may be sent, as it is closed."""
@@ -29,7 +26,7 @@ def create_message(tenant_id: str, conversation_id: str, request: MessageRequest
         text=request.text,
         created_at=clock.now(),
     )
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = conversations.get_conversation(tenant_id, conversation_id)
         if before.status == "closed" and message.direction == "outbound":
             raise Conflict("This conversation is closed: reopen it first.", details={"status": before.status})
@@ -59,7 +56,7 @@ def delete_conversation(tenant_id: str, conversation_id: str, *, actor: str) -> 
     The messages go first, so that the request can be repeated when it was cut short. A message that comes meanwhile
     changes the conversation, which is then not removed before that message is.
     """
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         conversation = conversations.get_conversation(tenant_id, conversation_id)
         try:
             store.delete_all(tenant_id, conversation_id)

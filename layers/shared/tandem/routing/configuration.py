@@ -7,9 +7,6 @@ from tandem.ivr.lookup import requiring
 from tandem.routing import store
 from tandem.routing.models import Incoming, IncomingShape, IncomingView, Routing, RoutingRequest, RoutingView, Strategy
 
-ATTEMPTS = 8
-"""Tries of a change that another one was quicker than."""
-
 
 def get(tenant_id: str) -> RoutingView:
     """The routing as set, or as it is at first."""
@@ -21,7 +18,7 @@ def replace(tenant_id: str, request: RoutingRequest) -> RoutingView:
     """Set the strategy, and what becomes of incoming calls where the request says so. Raises Invalid about a target
     that is missing, out of place or no menu."""
     wanted = _incoming(request.incoming) if request.incoming else None
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = store.get_routing(tenant_id)
         incoming = wanted if "incoming" in request.model_fields_set else before.incoming
         try:

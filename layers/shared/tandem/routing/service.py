@@ -5,7 +5,6 @@ offer ends by itself, and whoever asks next carries on.
 """
 
 import random
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -19,12 +18,6 @@ from tandem.errors import Conflict, Unavailable
 from tandem.routing import store
 from tandem.routing.models import OFFERED, RESTING, TALKING, Incoming, QueueStatus, Waiting, Waits
 from tandem.routing.strategies import Offer, plan
-
-ATTEMPTS = 12
-"""Tries of a change that others were quicker than."""
-
-_LONGEST_PAUSE = 0.02
-"""Seconds between two tries, at most: those who met shall not meet again."""
 
 _chance = random.SystemRandom()
 
@@ -94,7 +87,7 @@ def set_presence(tenant_id: str, agent_id: str, request: PresenceRequest) -> Age
 def dispatch(tenant_id: str) -> list[str]:
     """Give the free agents to the callers who wait, in order; the calls that were offered one."""
     offered: list[str] = []
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         moment = clock.now()
         roster = list(agents.everyone(tenant_id))  # before the callers: nobody can step in front of them unseen
         callers = _present(tenant_id, moment)
@@ -106,9 +99,8 @@ def dispatch(tenant_id: str) -> list[str]:
                 table.transact(_offer(offer, moment))
                 offered.append(offer.caller.call_id)
         except TransactionCancelled:
-            time.sleep(_chance.uniform(0, _LONGEST_PAUSE))
-        else:
-            return offered
+            continue
+        return offered
     return offered  # whoever asks next goes on
 
 
@@ -265,9 +257,9 @@ def _waited(entry: Waiting, until: datetime) -> int:
 
 def _try(attempt: Callable[[], T]) -> T:
     """Read, decide and write, again whenever others were quicker."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         try:
             return attempt()
         except TransactionCancelled:
-            time.sleep(_chance.uniform(0, _LONGEST_PAUSE))
+            continue
     raise Unavailable("This call is being changed by many at once. Try again shortly.", retry_after=1)

@@ -6,6 +6,7 @@ from tandem import clock
 from tandem.assistants import service as assistants
 from tandem.assistants.models import AiAgent
 from tandem.audit import service as audit
+from tandem.aws import table
 from tandem.aws.marshal import Item
 from tandem.aws.table import TransactionCancelled, Write
 from tandem.calls import service as calls
@@ -22,7 +23,7 @@ from tandem.tasks.shapes import Executed
 def execute_task(tenant_id: str, task_id: str, *, call_id: str, actor: str, test: bool) -> Executed:
     """Have a task's call placed, once however often and by whomever that is asked for. Raises NotFound; Conflict unless
     the task is pending and its agent enabled; CarrierRefused, after which the task has failed and says why."""
-    for _ in range(service.ATTEMPTS):
+    for _ in table.tries():
         task = service.get_task(tenant_id, task_id)
         if task.call_id == call_id:
             return Executed(call_id=call_id)  # this very request, repeated: whatever became of the dial

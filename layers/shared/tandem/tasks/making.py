@@ -34,7 +34,7 @@ def create_task(tenant_id: str, request: TaskRequest, *, task_id: str, actor: st
         *store.insertion(task),
         audit.entry(tenant_id, actor, "task.create", task_id, {}),
     ]
-    for _ in range(service.ATTEMPTS):
+    for _ in table.tries():
         try:
             table.transact(writes)
         except TransactionCancelled as cancelled:

@@ -16,9 +16,6 @@ from tandem.tasks import store
 from tandem.tasks.models import ACTIVE, DELETABLE, RESETTABLE, Status, Task
 from tandem.tasks.shapes import TaskView, TaskWithAgent
 
-ATTEMPTS = 8
-"""Tries of a write that another one was in the way of."""
-
 
 def list_tasks(
     tenant_id: str, *, agent_id: str | None, status: str | None, limit: int, offset: int
@@ -68,7 +65,7 @@ def reset_task(tenant_id: str, task_id: str, *, actor: str) -> TaskView:
 
 def delete_task(tenant_id: str, task_id: str, *, actor: str) -> SnakeDeleted:
     """Remove a task; its calls stay. Raises NotFound; Conflict unless it is pending or failed."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         task = get_task(tenant_id, task_id)
         if task.status not in DELETABLE:
             raise wrong_state(task, "Only a pending or failed task can be deleted.")
@@ -86,7 +83,7 @@ def delete_agent(tenant_id: str, agent_id: str, *, actor: str) -> SnakeDeleted:
 
     While they are counted no task can be made for it, so that none is left without an agent.
     """
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         agent = assistants.get_agent(tenant_id, agent_id)
         if not assistants.leave(agent):
             continue
@@ -115,7 +112,7 @@ def change(
     """Apply a pure rule to a task and write what it is then, with what else follows from it (`also`), against whatever
     else is being written; nothing when that is nothing new. `relying`: only if its agent is there and stays. Raises
     NotFound, Conflict, and what the rule does."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = get_task(tenant_id, task_id)
         after = rule(before)
         if after == before:

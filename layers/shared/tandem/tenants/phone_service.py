@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tandem.aws import table
 from tandem.aws.table import TransactionCancelled
 from tandem.carriers.registry import NAMES
 from tandem.config import settings
@@ -10,9 +11,6 @@ from tandem.tenants import store
 from tandem.tenants.models import PhoneService
 from tandem.tenants.shapes import PhoneServiceRequest, PhoneServiceView
 from tandem.webhooks import service as webhooks
-
-ATTEMPTS = 4
-"""Tries of a change that another one was quicker than."""
 
 
 def configure(tenant_id: str, request: PhoneServiceRequest) -> PhoneServiceView:
@@ -37,7 +35,7 @@ def get(tenant_id: str) -> PhoneServiceView:
 
 def _stored(tenant_id: str, request: PhoneServiceRequest) -> PhoneService:
     """The phone service with what the request changes, written against whoever else changes it."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         before = store.get_phone_service(tenant_id)
         after = _changed(before or PhoneService(tenant_id, settings().default_carrier), request)
         if not after.carrier:

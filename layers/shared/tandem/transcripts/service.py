@@ -16,9 +16,6 @@ from tandem.transcripts import merging, store
 from tandem.transcripts.models import Header, Held, Sentiment, Summary, ToolCall, Transcript, Turn
 from tandem.transcripts.views import LARGEST, view
 
-ATTEMPTS = 12
-"""Tries of a versioned write that another one was quicker than."""
-
 SILENT_AFTER = timedelta(hours=5)
 """So long after its call began, a conversation whose end nobody told is taken as over: no call lasts so long."""
 
@@ -84,7 +81,7 @@ def summary_of(item: Item) -> Summary:
 
 def judge(tenant_id: str, call_id: str, version: int, sentiment: Sentiment) -> None:
     """Write down the mood of this version of a transcript, once."""
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         header = store.get(tenant_id, call_id)
         if header is None or (judged := merging.judged(header, version, sentiment)) == header:
             return
@@ -102,7 +99,7 @@ def _hear(tenant_id: str, call_id: str, source: str, turns: Sequence[Turn], tool
 
     turn_ids = list(dict.fromkeys(merging.clean_id(turn.turn_id) for turn in turns))
     tool_ids = list(dict.fromkeys(merging.clean_id(tool.tool_call_id) for tool in tools))
-    for _ in range(ATTEMPTS):
+    for _ in table.tries():
         held = store.parts(tenant_id, call_id, turn_ids, tool_ids)
         if held.header and held.header.finished_at:
             _complete(tenant_id, call_id, rule)  # late: it may be complete anew, with all that it says
@@ -121,13 +118,22 @@ def _hear(tenant_id: str, call_id: str, source: str, turns: Sequence[Turn], tool
 
 def _complete(tenant_id: str, call_id: str, rule: Callable[[Held], Held]) -> Transcript:
     """Apply a rule that finishes a transcript, and announce a new version in the transaction that makes it."""
-    tries = ATTEMPTS
-    while tries:
+    for _ in table.tries():
+        try:
+            return _written(tenant_id, call_id, rule)
+        except TransactionCancelled:
+            continue
+    raise _busy()
+
+
+def _written(tenant_id: str, call_id: str, rule: Callable[[Held], Held]) -> Transcript:
+    """What a rule makes of a transcript, written in as many transactions as it takes."""
+    while True:
         held = store.whole(tenant_id, call_id)
         grown = rule(held)
         transcript = grown.transcript(tenant_id, call_id)
         if grown.header is None or transcript is None:
-            break  # its header went between two looks
+            raise _busy()  # its header went between two looks
         if grown is held:
             return transcript
         writes = store.content_writes(tenant_id, call_id, held, grown)
@@ -137,14 +143,9 @@ def _complete(tenant_id: str, call_id: str, rule: Callable[[Held], Held]) -> Tra
             header = replace(held.header or Header(header.source), sequence=_last_sequence(held, writes))
         elif held.header is None or header.version != held.header.version:
             writes.append(outbox.insertion(_completed(transcript)))
-        try:
-            table.transact([_header(tenant_id, call_id, held.header, header), *writes])
-        except TransactionCancelled:
-            tries -= 1
-            continue
+        table.transact([_header(tenant_id, call_id, held.header, header), *writes])
         if not some:
             return transcript
-    raise _busy()
 
 
 def _header(tenant_id: str, call_id: str, before: Header | None, after: Header) -> Write:

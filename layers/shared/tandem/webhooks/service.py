@@ -32,8 +32,6 @@ LONGEST_OVERLAP = 168
 
 _OVERLAP = 24
 _MOST_SECRETS = 5
-_ATTEMPTS = 4
-"""Tries of a change that another one was quicker than."""
 
 
 def fan_out(event: Event) -> None:
@@ -140,7 +138,7 @@ def set_phone_service_endpoint(tenant_id: str, url: str | None, *, field: str = 
         store.delete(tenant_id, endpoint_id)
         return None
     check_url(url, field)
-    for _ in range(_ATTEMPTS):
+    for _ in table.tries():
         before = store.get(tenant_id, endpoint_id)
         if before and before.url == url:
             if not before.is_active:
@@ -207,7 +205,7 @@ def _replace(
     about: Mapping[str, Any],
 ) -> Endpoint:
     """The endpoint as the change makes it, however many others change it meanwhile."""
-    for _ in range(_ATTEMPTS):
+    for _ in table.tries():
         before = get_endpoint(tenant_id, endpoint_id)
         # The time of the last change is also its version: it never stands still.
         moment = max(clock.now(), before.updated_at + timedelta(milliseconds=1))
