@@ -185,6 +185,14 @@ def test_an_end_before_the_start_selects_nothing(demo: Client) -> None:
     assert history(demo, startDate="2024-03-11", endDate="2024-03-01")["data"] == []
 
 
+def test_an_agent_named_like_an_email_address_has_calls_as_others_have(demo: Client, stack: Stack) -> None:
+    demo.place(agentId="ada.o@example.com")
+    demo.place(agentId="ada")
+    stack.advance(30)
+    answer = demo("GET", PATH, query={"agentId": "ada.o@example.com"}).json()
+    assert (answer["pagination"]["total"], [call["status"] for call in answer["data"]]) == (1, ["completed"])
+
+
 def test_each_workspace_sees_its_own_calls(demo: Client, other: Client) -> None:
     mine, theirs = demo.place()["callId"], other.place()["callId"]
     assert [call["callId"] for call in history(demo)["data"]] == [mine]

@@ -11,11 +11,11 @@ from tandem.aws import conditions as ours
 
 SAID: list[Callable[[Any], Any]] = [
     lambda of: of.Attr("a").eq("x"),
-    lambda of: of.Attr("a.b").lt(1) & of.Attr("a").gte(2),
+    lambda of: of.Attr("b").lt(1) & of.Attr("a").gte(2),
     lambda of: of.Attr("a").lte(1) | of.Attr("b").gt(2) & of.Attr("c").not_exists(),
     lambda of: of.Key("pk").eq("x") & of.Key("sk").between("A#", "A$"),
     lambda of: of.Key("pk").eq("x") & of.Key("sk").begins_with("A#"),
-    lambda of: of.Attr("a").lt(of.Attr("b.c")) | of.Attr("d").eq(False),
+    lambda of: of.Attr("a").lt(of.Attr("c")) | of.Attr("d").eq(False),
     lambda of: of.Attr("a").is_in(["x", "y"]) | of.Attr("b").exists(),
 ]
 
@@ -35,3 +35,9 @@ def test_two_expressions_of_one_request_do_not_share_placeholders() -> None:
     texts = [ours.Attr("a").eq(1).text(within), ours.Attr("a").eq(2).text(within)]
     assert texts == ["#n0 = :v0", "#n1 = :v1"]
     assert within.arguments()["ExpressionAttributeValues"] == {":v0": {"N": "1"}, ":v1": {"N": "2"}}
+
+
+def test_a_dot_is_a_part_of_a_name() -> None:
+    within = ours.Placeholders()
+    assert ours.Attr("agent=ada.o").exists().text(within) == "attribute_exists(#n0)"
+    assert within.arguments() == {"ExpressionAttributeNames": {"#n0": "agent=ada.o"}}

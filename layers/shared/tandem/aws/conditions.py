@@ -18,12 +18,10 @@ class Placeholders:
         self._values: dict[str, dict[str, Any]] = {}
 
     def name(self, attribute: str) -> str:
-        """What stands for an attribute; `a.b` is `b` in the map `a`."""
-        parts = []
-        for part in attribute.split("."):
-            parts.append(f"#n{len(self._names)}")
-            self._names[parts[-1]] = part
-        return ".".join(parts)
+        """What stands for an attribute. A dot is a part of its name: some are named after a customer's own ids."""
+        placeholder = f"#n{len(self._names)}"
+        self._names[placeholder] = attribute
+        return placeholder
 
     def value(self, value: Any) -> str:
         """What stands for a value."""
