@@ -121,6 +121,8 @@ def measure() -> tuple[Meter, Meter]:
     parameters["PublicUrl"] = "http://localhost:3001"
     stack = Stack.start(ROOT / "template.yaml", parameters, root=ROOT, name="tandem-costs")
     receiver = Receiver()
+    # Whenever it is measured: what falls into which minute and hour decides what is written together.
+    stack.clock.move_to(math.ceil(stack.clock.now() / 3600) * 3600)
     try:
         return _idle(stack), _calls(stack, receiver)
     finally:
@@ -162,8 +164,9 @@ def _calls(stack: Stack, receiver: Receiver) -> Meter:
     for _ in range(_CALLS):
         body = {"customerPhone": "+15005550001", "agentId": "agent-1"}
         placed = stack.request("POST", "/api/telephony/calls/initiate", json=body, headers=headers).json()["data"]
-        for _ in range(12):
-            stack.clock.move_to(stack.clock.now() + 1)
+        begun = stack.clock.now()
+        for second in range(1, 13):
+            stack.clock.move_to(begun + second)
             stack.settle()
         for suffix in ("", "/recording"):
             stack.request("GET", f"/api/telephony/calls/{placed['callId']}{suffix}", headers=headers)

@@ -87,19 +87,13 @@ def drop_unused(folder: Path) -> None:
 def import_late(package: Path) -> None:
     """Let a package's `__init__.py`, which does nothing but import names, import each when it is first asked for."""
     tree = ast.parse(package.read_text())
-    documentation, *imports, exported = tree.body
-    names = {
-        alias.name: "." * found.level + (found.module or "")
-        for found in imports
-        if isinstance(found, ast.ImportFrom)
-        for alias in found.names
-        if alias.asname is None
-    }
-    listed = ast.literal_eval(exported.value) if isinstance(exported, ast.Assign) else []
-    if not all(isinstance(one, ast.ImportFrom) for one in imports) or not set(listed) <= set(names) or not listed:
+    _, *imports, last = tree.body
+    froms = [one for one in imports if isinstance(one, ast.ImportFrom)]
+    names = {alias.name: "." * one.level + (one.module or "") for one in froms for alias in one.names}
+    exported = ast.literal_eval(last.value) if isinstance(last, ast.Assign) else []
+    if froms != imports or not exported or not set(exported) <= set(names):
         raise Unbuildable(f"{package.parent.name} does more than to import what it exports")
-    text = ast.get_docstring(tree) if isinstance(documentation, ast.Expr) else ""
-    package.write_text(_LATE.format(documentation=text, names=names, exported=listed))
+    package.write_text(_LATE.format(documentation=ast.get_docstring(tree), names=names, exported=exported))
 
 
 def cut_botocore(botocore: Path) -> None:

@@ -23,7 +23,7 @@ LARGEST_ZIP = 10 * 1024 * 1024
 AARCH64 = 0xB7
 """The processor in an ELF header."""
 
-CLIENT = re.compile(r'create_client\(\s*"([\w-]+)"|_client\(\s*"([\w-]+)"')
+CLIENT = re.compile(r'_client\(\s*"([\w-]+)"')
 CALLED = {name.replace("-", "_"): name for name in SERVICES} | {"sockets": "apigatewaymanagementapi"}
 """Services by what `tandem.aws` calls them."""
 OPERATION = re.compile(rf"({'|'.join(CALLED)})\(\)\.(\w+)\(|_(?:call|raw)\(\s*\"(\w+)\"")
@@ -165,7 +165,7 @@ def test_the_shipped_botocore_makes_every_client_with_every_operation_that_the_p
 def clients() -> set[str]:
     """The services that the product makes clients of."""
     texts = [path.read_text() for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")]
-    return {found[1] or found[2] for text in texts for found in CLIENT.finditer(text)}
+    return {name for text in texts for name in CLIENT.findall(text)}
 
 
 def test_a_package_that_imports_late_exports_what_it_did(built: Path) -> None:

@@ -1,6 +1,5 @@
 """What the README says of costs is what is counted and computed."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from infra import cost
 from infra.cost import Meter
 
 ROOT = Path(__file__).parents[2]
-DOLLARS = re.compile(r"\$([\d.]+)")
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +29,7 @@ def test_a_thousand_calls_cost_less_than_half_a_dollar(measured: tuple[Meter, Me
 
 def test_the_readme_tells_the_computed_costs(measured: tuple[Meter, Meter]) -> None:
     told = (ROOT / "README.md").read_text().partition("<!-- costs -->")[2].partition("<!-- /costs -->")[0]
-    computed = cost.table(*measured)
-    assert DOLLARS.sub("$", told).strip() == DOLLARS.sub("$", computed)
-    # What falls into another hour, or into one batch, moves a price across the half of a cent.
-    expected = pytest.approx([float(price) for price in DOLLARS.findall(computed)], abs=0.0101)
-    assert [float(price) for price in DOLLARS.findall(told)] == expected, "put what `python -m infra.cost` prints there"
+    assert told.strip() == cost.table(*measured), "put what `python -m infra.cost` prints between the markers"
 
 
 def test_what_is_free_is_taken_off_once() -> None:

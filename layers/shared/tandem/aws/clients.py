@@ -41,13 +41,17 @@ def _session(credentials: str) -> botocore.session.Session:
 
 # Keyed by credentials: an execution environment has one set, a test process has one per function.
 @cache
-def _client(service: str, credentials: str, own: Config | None = None) -> Any:
-    config = _config(local=settings().is_local)
-    return _session(credentials).create_client(service, config=config.merge(own) if own else config)
+def _client(service: str, credentials: str, own: Config | None = None, endpoint: str | None = None) -> Any:
+    config = _config(local=settings().is_local).merge(own or Config())
+    return _session(credentials).create_client(service, config=config, endpoint_url=endpoint)
 
 
 _PATIENT = Config(read_timeout=18, retries={"mode": "standard", "total_max_attempts": 1})
 """A model takes its time, and is asked once: whoever waits for the answer has not longer than this."""
+
+
+_SHORT = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=1)
+"""Whoever listens and cannot be sent to at once is looked at again later."""
 
 
 @cache
@@ -101,3 +105,8 @@ def bedrock_runtime() -> "BedrockRuntimeClient":
     """Amazon Bedrock, for questions to a language model."""
     client: BedrockRuntimeClient = _client("bedrock-runtime", settings().credentials, _PATIENT)
     return client
+
+
+def sockets() -> Any:
+    """The management side of our WebSocket API, which has an address of its own."""
+    return _client("apigatewaymanagementapi", settings().credentials, _SHORT, settings().sockets_endpoint)

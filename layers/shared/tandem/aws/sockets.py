@@ -1,14 +1,10 @@
 """Connections of the WebSocket API: sending to one, ending one."""
 
 from contextlib import suppress
-from functools import cache
-from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tandem.config import settings
+from tandem.aws.clients import sockets
 from tandem.errors import Unavailable
 
 
@@ -33,22 +29,3 @@ def hang_up(connection_id: str) -> None:
     """End a connection; where that fails the gateway ends it in its own time."""
     with suppress(ClientError, BotoCoreError):
         sockets().delete_connection(ConnectionId=connection_id)
-
-
-def sockets() -> Any:
-    """The management side of our WebSocket API, which has an address of its own."""
-    return _client(settings().sockets_endpoint, settings().credentials)
-
-
-@cache
-def _client(endpoint: str, credentials: str) -> Any:
-    # Short: whoever cannot be sent to at once is looked at again later.
-    config = Config(
-        user_agent="tandem",
-        retries={"mode": "standard", "total_max_attempts": 2},
-        connect_timeout=1,
-        read_timeout=1,
-        tcp_keepalive=True,
-        parameter_validation=settings().is_local,
-    )
-    return botocore.session.get_session().create_client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)

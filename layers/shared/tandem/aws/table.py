@@ -155,13 +155,13 @@ def delete(pk: str, sk: str, *, condition: Condition | None = None) -> None:
     _call("delete_item", Key=_key(pk, sk), **_condition(condition), **_old_on_failure(condition))
 
 
-def tries() -> Iterator[int]:
+def tries(pauses: Sequence[float] = _BETWEEN_TRIES) -> Iterator[int]:
     """The tries of a change that others may be quicker than: within each it is read, decided and written anew. Their
-    pauses grow, and are left to chance, so that those who met do not meet again."""
-    for number, longest in enumerate(_BETWEEN_TRIES):
-        yield number
+    pauses grow, and are left to chance, so that those who met do not meet again. How many are left after each."""
+    for number, longest in enumerate(pauses):
+        yield len(pauses) - number
         time.sleep(random.uniform(0, longest))  # noqa: S311 - scattered, not secret
-    yield len(_BETWEEN_TRIES)
+    yield 0
 
 
 def transact(writes: Sequence[Write]) -> None:
@@ -169,14 +169,14 @@ def transact(writes: Sequence[Write]) -> None:
     answer has no further effect. One that only met another one is tried again. Raises TransactionCancelled, and
     Unavailable when the database was too busy."""
     entries = [_transaction_entry(write) for write in writes]
-    for longest in _CONFLICT_PAUSES:
+    for left in tries(_CONFLICT_PAUSES):
         try:
-            return _transact(entries)
+            _transact(entries)
         except TransactionCancelled as cancelled:
-            if not cancelled.conflict or any(item is not None for item in cancelled.failed):
+            if not left or not cancelled.conflict or any(item is not None for item in cancelled.failed):
                 raise
-        time.sleep(random.uniform(0, longest))  # noqa: S311 - scattered, not secret
-    return _transact(entries)
+        else:
+            return
 
 
 def _transact(entries: Sequence[dict[str, Any]]) -> None:
