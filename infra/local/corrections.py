@@ -16,6 +16,7 @@ from typing import Any
 
 import moto.dynamodb.models.table
 import moto.sqs.models
+from moto.core.common_models import BaseModel
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.dynamodb.comparisons import get_comparison_func
@@ -54,6 +55,7 @@ def install(clock: Clock | None) -> Clock | None:
         return before
     _installed = True
     _leave_ec2_alone()
+    _remember_only_what_must_be_closed()
     _follow_the_clock()
     quicker.install()
     _write_numbers_as_the_service_does()
@@ -80,6 +82,18 @@ def _leave_ec2_alone() -> None:
         stand_in = ModuleType("moto.ec2")
         stand_in.ec2_backends = {}  # type: ignore[attr-defined]
         sys.modules["moto.ec2"] = stand_in
+
+
+def _remember_only_what_must_be_closed() -> None:
+    """moto keeps every item, record and message that ever was, for a page of its own; of S3 it closes what it kept."""
+
+    def made(cls: Any, *_: Any, **__: Any) -> Any:
+        instance = object.__new__(cls)
+        if hasattr(cls, "dispose"):
+            cls.instances_tracked.append(instance)
+        return instance
+
+    BaseModel.__new__ = made  # type: ignore[method-assign]
 
 
 def _follow_the_clock() -> None:

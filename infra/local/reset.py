@@ -1,6 +1,6 @@
 """Empties what functions wrote, in milliseconds, so that one stack can serve a whole run of tests."""
 
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeKey, FakeMultipart, s3_backends
 
 from infra.local import corrections, engine
 from infra.local.cloud import Cloud
@@ -26,8 +26,17 @@ def empty(deployment: Deployment, cloud: Cloud) -> None:
             bucket.keys.setlist(key, [])
             bucket.keys.pop(key)
         bucket.multiparts.clear()
+    _close_what_s3_made()
     _users(deployment)
     _parameters(deployment, cloud)
+
+
+def _close_what_s3_made() -> None:
+    """Parts and copies that no bucket holds are open files too."""
+    for model in (FakeMultipart, FakeKey):
+        for each in vars(model)["instances_tracked"]:
+            each.dispose()
+        vars(model)["instances_tracked"].clear()
 
 
 def _users(deployment: Deployment) -> None:
