@@ -14,7 +14,7 @@ from infra.local.wsgi_server import Environ
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 TARGETS = {
     "DynamoDB_20120810": "dynamodb",
-    "DynamoDBStreams_20120810": "dynamodb",
+    "DynamoDBStreams_20120810": "dynamodbstreams",
     "AmazonSQS": "sqs",
     "AmazonSSM": "ssm",
     "Logs_20140328": "logs",

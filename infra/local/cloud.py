@@ -9,9 +9,10 @@ import boto3
 from botocore.config import Config
 from moto.moto_server.werkzeug_app import create_backend_app
 
+from infra.local import corrections, engine
 from infra.local.answers import Answer, error
 from infra.local.aws_request import AwsRequest, read
-from infra.local.direct import is_direct, serve
+from infra.local.dynamodb.service import Items
 from infra.local.model import ADMIN_KEY, ADMIN_SECRET, Deployment, Function
 from infra.local.moto_state import MotoState
 from infra.local.request_log import RequestLog
@@ -31,7 +32,6 @@ SERVED = {
     "sts": "sts",
     "cloudwatch": "cloudwatch",
 }
-STREAMS = "dynamodbstreams"
 
 
 class Cloud:
@@ -43,7 +43,8 @@ class Cloud:
         self.guards: list[Guard] = []
         self.reviews: list[Review] = []
         self.watchers: list[Watcher] = []
-        # moto's tables break under concurrent transactions; the services here are fast enough to take turns.
+        self.items = Items(lambda name: engine.find_table(deployment.region, name), corrections.now)
+        # Whoever asks for items takes turns: each answer is there in less than a thread needs to begin.
         self.lock = threading.RLock()
         self.routes: dict[str, Callable[[AwsRequest], Answer]] = {}
         self.answers_at_once: Callable[[], bool] = lambda: False
@@ -99,9 +100,9 @@ class Cloud:
             return self.routes[request.service](request)
         if request.service not in SERVED:
             return error(request, "UnknownService", f"{request.service} is not served by the local stack", 501)
-        if is_direct(request):
+        if request.service == "dynamodb" and self.items.serves(request.operation):
             with self.lock:
-                return serve(request, self.deployment.region)
+                return self.items.answer(request)
         collected: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -114,8 +115,7 @@ class Cloud:
 
     def _app(self, request: AwsRequest) -> Any:
         """moto's application for the service; its own dispatcher lists a folder for every request."""
-        streams = request.header("x-amz-target").startswith("DynamoDBStreams")
-        name = STREAMS if streams else SERVED[request.service]
+        name = SERVED[request.service]
         if name not in self._apps:
             self._apps[name] = create_backend_app(name)  # type: ignore[arg-type]
         return self._apps[name]

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from moto.dynamodb.models.table import Table
-
 from infra.local import engine
 from infra.local.aws_request import AwsRequest
+from infra.local.dynamodb.tables import Table
 from infra.local.iam import Access
 from infra.local.model import ACCOUNT
 
@@ -25,10 +24,7 @@ NAME = re.compile(r"[#A-Za-z_][\w\-]*")
 def accesses(request: AwsRequest, region: str) -> Iterator[Access]:
     """One access per table, index or transaction entry."""
     body, operation = request.json, request.operation
-    if request.header("x-amz-target").startswith("DynamoDBStreams"):
-        arn = body.get("StreamArn") or str(body.get("ShardIterator", "*")).split("|")[0]
-        yield Access(f"dynamodb:{operation}", arn)
-    elif operation in ("TransactWriteItems", "TransactGetItems"):
+    if operation in ("TransactWriteItems", "TransactGetItems"):
         for entry in body.get("TransactItems", []):
             kind, item = next(iter(entry.items()))
             context = {**_context(region, item), "dynamodb:EnclosingOperation": [operation]}
@@ -47,10 +43,6 @@ def _arn(region: str, name: str) -> str:
     return name if name.startswith("arn:") else f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}"
 
 
-def _table(region: str, name: str) -> Table | None:
-    return engine.dynamodb(region).tables.get(name.rpartition("/")[2])
-
-
 def _context(region: str, body: Mapping[str, Any]) -> dict[str, list[str]]:
     context: dict[str, list[str]] = {}
     keys = _leading_keys(region, body)
@@ -65,7 +57,7 @@ def _context(region: str, body: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _batch_context(region: str, name: str, content: Any) -> dict[str, list[str]]:
-    table = _table(region, name)
+    table = engine.find_table(region, name)
     if isinstance(content, list):
         items = [next(iter(entry.values())) for entry in content]
         values = [item.get("Item") or item.get("Key") or {} for item in items]
@@ -77,7 +69,7 @@ def _batch_context(region: str, name: str, content: Any) -> dict[str, list[str]]
 
 def _leading_keys(region: str, body: Mapping[str, Any]) -> list[str]:
     """The partition keys a request names: in Key or Item, or in a query's condition (of its index, if it has one)."""
-    table = _table(region, str(body.get("TableName", "")))
+    table = engine.find_table(region, str(body.get("TableName", "")))
     direct = body.get("Key") or body.get("Item")
     if isinstance(direct, Mapping):
         return _hash_values(table, None, direct)
@@ -92,9 +84,9 @@ def _leading_keys(region: str, body: Mapping[str, Any]) -> list[str]:
 def _hash_values(table: Table | None, index: str | None, values: Mapping[str, Any]) -> list[str]:
     if table is None:
         return []
-    schema = table.schema if index is None else next((i.schema for i in table.all_indexes() if i.name == index), [])
-    names = [key["AttributeName"] for key in schema if key["KeyType"] == "HASH"]
-    return [str(next(iter(values[name].values()))) for name in names if values.get(name)]
+    order = table.orders.get(index)
+    value = values.get(order.schema.hash) if order is not None else None
+    return [str(next(iter(value.values())))] if value else []
 
 
 def _attributes(body: Mapping[str, Any]) -> list[str]:

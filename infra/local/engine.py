@@ -1,29 +1,57 @@
 """The few places where the loops look straight into moto's tables and queues instead of asking over HTTP."""
 
-import copy
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
-from moto.dynamodb.models.table import StreamShard, Table
+import moto.dynamodb.models.table as described
+from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import Message, Queue, SQSBackend, sqs_backends
 
+from infra.local import corrections
+from infra.local.dynamodb.tables import Schema, Stream, Table
 from infra.local.model import ACCOUNT
 
-
-def dynamodb(region: str) -> DynamoDBBackend:
-    """moto's DynamoDB of this stack's account and region."""
-    return dynamodb_backends[ACCOUNT][region]
+_tables: WeakKeyDictionary[described.Table, Table] = WeakKeyDictionary()
+"""What is in moto's tables. They go with moto's: put aside, taken up and forgotten."""
 
 
-def sqs(region: str) -> SQSBackend:
-    """moto's SQS of this stack's account and region."""
-    return sqs_backends[ACCOUNT][region]
+def find_table(region: str, name_or_arn: str) -> Table | None:
+    """A table's items by its name or ARN; None for a table that was never made."""
+    made = dynamodb_backends[ACCOUNT][region].tables.get(name_or_arn.rpartition("/")[2])
+    if made is None:
+        return None
+    if made not in _tables:
+        _tables[made] = _as_described(made)
+    return _tables[made]
 
 
-def table(region: str, name: str) -> Table:
-    """A table by name."""
-    return dynamodb(region).get_table(name)
+def table(region: str, name_or_arn: str) -> Table:
+    """A table's items by its name or ARN. Raises LookupError."""
+    found = find_table(region, name_or_arn)
+    if found is None:
+        raise LookupError(f"There is no table {name_or_arn}")
+    return found
+
+
+def _as_described(made: described.Table) -> Table:
+    indexes = [_schema(each.schema, each.name, each.projection) for each in made.all_indexes()]
+    types = {entry["AttributeName"]: entry["AttributeType"] for entry in made.attr}
+    told: dict[str, Any] = made.stream_specification or {}
+    stream = Stream(told["StreamViewType"]) if told.get("StreamEnabled") else None
+    return Table(made.name, [_schema(made.schema), *indexes], types, stream, corrections.now)
+
+
+def _schema(keys: list[dict[str, str]], index: str | None = None, projection: Any = None) -> Schema:
+    names = {key["KeyType"]: key["AttributeName"] for key in keys}
+    whole = projection is None or projection["ProjectionType"] == "ALL"
+    projected = None if whole else frozenset(projection.get("NonKeyAttributes") or ())
+    return Schema(names["HASH"], names.get("RANGE"), index, projected)
+
+
+def expires_by(region: str, name: str) -> str | None:
+    """The attribute that says when a table's items end; None for a table whose items do not."""
+    told = dynamodb_backends[ACCOUNT][region].get_table(name).ttl
+    return str(told["AttributeName"]) if told.get("TimeToLiveStatus") == "ENABLED" else None
 
 
 def table_of_stream(region: str, arn: str) -> Table:
@@ -31,22 +59,16 @@ def table_of_stream(region: str, arn: str) -> Table:
     return table(region, arn.split("/")[1])
 
 
-def shard(found: Table) -> StreamShard:
-    """The table's one shard; it has one because the template gives it a stream."""
-    if found.stream_shard is None:
+def stream(found: Table) -> Stream:
+    """The table's stream; it has one because the template gives it one."""
+    if found.stream is None:
         raise LookupError(f"{found.name} has no stream")
-    return found.stream_shard
+    return found.stream
 
 
-def repeat(found: Table, item: Item, sort_key: str, **changed: str) -> None:
-    """Put an item once more under another sort key, with these texts in it: the stream is told nothing, and what is the
-    same is shared, so that there is room for a hundred thousand."""
-    one = copy.copy(item)
-    one.range_key = DynamoType({"S": sort_key})
-    texts = {name: DynamoType({"S": text}) for name, text in changed.items()}
-    attributes: Any = {**item.attrs, "sk": one.range_key, **texts}
-    one.attrs = attributes
-    found.items[item.hash_key][one.range_key] = one
+def sqs(region: str) -> SQSBackend:
+    """moto's SQS of this stack's account and region."""
+    return sqs_backends[ACCOUNT][region]
 
 
 def queue(region: str, name_or_arn: str) -> Queue:

@@ -2,7 +2,7 @@
 
 from moto.s3.models import FakeKey, FakeMultipart, s3_backends
 
-from infra.local import corrections, engine
+from infra.local import engine
 from infra.local.cloud import Cloud
 from infra.local.cognito import INVITATIONS
 from infra.local.model import ACCOUNT, Deployment
@@ -11,12 +11,9 @@ from infra.local.model import ACCOUNT, Deployment
 def empty(deployment: Deployment, cloud: Cloud) -> None:
     """Tables, queues, buckets, users and parameters as they were after the deployment."""
     region = deployment.region
-    corrections.forget_tokens()
+    cloud.items.forget()
     for name in deployment.tables:
-        table = engine.table(region, name)
-        table.items.clear()
-        if table.stream_shard is not None:
-            table.stream_shard.items.clear()
+        engine.table(region, name).clear()
     for name in deployment.queues:
         engine.purge(engine.queue(region, name))
     for name in deployment.buckets:

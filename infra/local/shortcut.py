@@ -19,9 +19,9 @@ from moto.core.botocore_stubber import MockRawResponse
 from infra.local.answers import Answer
 from infra.local.aws_request import AwsRequest, read
 from infra.local.cloud import Cloud
-from infra.local.direct import TARGET
 from infra.local.wsgi_server import ConnectionDropped, environ
 
+TARGET = "DynamoDB_20120810."
 _clouds: dict[str, Cloud] = {}
 
 
@@ -44,10 +44,10 @@ def remove(cloud: Cloud) -> None:
 def _call(
     model: OperationModel, params: Mapping[str, Any], request_signer: Any, **_: Any
 ) -> tuple[AWSResponse, dict[str, Any]] | None:
-    """What botocore asks before it signs, sends and perhaps repeats a request: of all that DynamoDB needs the caller's
-    key alone. None, as for an answer that botocore might ask for again, lets it."""
+    """What botocore asks before it signs, sends and perhaps repeats a request: of all that is said about
+    items the caller's key alone is needed. None, as for an answer that botocore might ask for again, lets it."""
     cloud = _clouds.get(params["url"].rstrip("/"))
-    if cloud is None or not cloud.answers_at_once():
+    if cloud is None or not cloud.items.serves(model.name) or not cloud.answers_at_once():
         return None
     key = request_signer._credentials.access_key  # noqa: SLF001 - no event brings it
     answer = _answered(cloud, _signed(model.name, params["body"], key, request_signer.region_name))

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from infra.local import comprehend, corrections, engine, environment, reset, shortcut, transform
+from infra.local import checks, comprehend, corrections, engine, environment, reset, shortcut, transform
 from infra.local.calls import Calls
-from infra.local.checks import Checks
 from infra.local.clock import Clock
 from infra.local.cloud import Cloud
 from infra.local.conductor import Conductor
@@ -106,7 +105,7 @@ class Stack:
         self.cloud.routes |= {"transcribe": self.transcribe, "comprehend": comprehend.answer}
         self.conductor = Conductor(self.deployment, self.calls, self.clock, parallel=4 if workers else 1)
         links = PresignedLinks(self.deployment, self.clock, self.calls)
-        self.cloud.guards += [links.guard, self.rights.guard, Checks(self.deployment.region).guard, self.faults.guard]
+        self.cloud.guards += [links.guard, self.rights.guard, checks.guard, self.faults.guard]
         self.cloud.reviews += [self.rights.review, self.faults.review]
         self.cloud.watchers.append(self.conductor.watch)
         own = len(self.cloud.guards)  # whoever adds another may want to see a request repeated

@@ -5,9 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from moto.dynamodb.models.table import StreamShard
-
 from infra.local import engine
+from infra.local.dynamodb.tables import FIRST_RECORD, Stream
 from infra.local.filters import passes
 from infra.local.invocation import Outcome
 from infra.local.model import EventSource
@@ -17,6 +16,7 @@ from infra.local.stream_records import lambda_record
 Call = Callable[[str, dict[str, Any]], Outcome]
 # The service retries an unlimited mapping until the records expire; here a settle gives up and comes back later.
 ATTEMPTS_PER_TURN = 3
+SHARD = "shardId-00000000000000000000-00000000"
 
 
 class StreamPoller:
@@ -33,24 +33,22 @@ class StreamPoller:
 
     def rewind(self) -> None:
         """Start over: at the oldest record or at the end, as the mapping says."""
-        shard = self._shard()
-        end = shard.starting_sequence_number + len(shard.items)
-        self.position = end if self.source.starting == "LATEST" else shard.starting_sequence_number
+        end = FIRST_RECORD + len(self._stream().records)
+        self.position = end if self.source.starting == "LATEST" else FIRST_RECORD
         self._attempts = 0
         self._size = self.source.batch_size
 
     def pending(self) -> int:
         """Records not yet handled."""
-        shard = self._shard()
-        return shard.starting_sequence_number + len(shard.items) - self.position
+        return FIRST_RECORD + len(self._stream().records) - self.position
 
     def step(self) -> bool:
         """Handle one batch; False when there is none, or when it keeps failing for now."""
         if not self.pending():
             return False
-        shard = self._shard()
-        start = self.position - shard.starting_sequence_number
-        records = [lambda_record(item, self.source.source, self._region) for item in shard.items[start:][: self._size]]
+        start = self.position - FIRST_RECORD
+        told = self._stream().records[start : start + self._size]
+        records = [lambda_record(record, self.source.source, self._region) for record in told]
         wanted = [record for record in records if passes(self.source.filters, record)]
         if not wanted:
             self._advance(len(records))
@@ -109,7 +107,7 @@ class StreamPoller:
             "version": "1.0",
             "timestamp": stamp,
             "DDBStreamBatchInfo": {
-                "shardId": self._shard().id,
+                "shardId": SHARD,
                 "startSequenceNumber": first["SequenceNumber"],
                 "endSequenceNumber": last["SequenceNumber"],
                 "batchSize": len(wanted),
@@ -126,5 +124,5 @@ class StreamPoller:
         self._attempts = 0
         self._size = self.source.batch_size
 
-    def _shard(self) -> StreamShard:
-        return engine.shard(engine.table_of_stream(self._region, self.source.source))
+    def _stream(self) -> Stream:
+        return engine.stream(engine.table_of_stream(self._region, self.source.source))

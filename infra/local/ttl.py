@@ -13,18 +13,16 @@ def sweep(deployment: Deployment, now: float) -> int:
     """Delete what has expired by `now`; answers how many items went."""
     deleted = 0
     for name in deployment.tables:
-        table = engine.table(deployment.region, name)
-        if table.ttl.get("TimeToLiveStatus") != "ENABLED":
+        attribute = engine.expires_by(deployment.region, name)
+        if attribute is None:
             continue
-        attribute = table.ttl["AttributeName"]
-        for item in table.all_items():
-            value = item.attrs.get(attribute)
-            if value is None or value.type != "N":
-                continue
+        table = engine.table(deployment.region, name)
+        for key, item in list(table.items.items()):
+            value = item.attributes.get(attribute, {})
             # The service leaves alone what claims to have expired more than five years ago.
-            if now - FIVE_YEARS < Decimal(value.value) <= now:
-                table.delete_item(item.hash_key, item.range_key)
-                if table.stream_shard is not None:
-                    table.stream_shard.items[-1].record["userIdentity"] = SERVICE
+            if "N" in value and now - FIVE_YEARS < Decimal(value["N"]) <= now:
+                table.delete(key)
+                if table.stream is not None:
+                    table.stream.records[-1]["userIdentity"] = SERVICE
                 deleted += 1
     return deleted

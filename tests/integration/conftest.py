@@ -61,6 +61,13 @@ def table_items(stack: Stack, pk: str, prefix: str = "") -> list[dict[str, Any]]
         return list(table.query_all(condition))
 
 
+def whole_table(stack: Stack) -> Iterator[dict[str, Any]]:
+    """Every item there is, as it goes over the wire."""
+    (name,) = stack.deployment.tables
+    for page in stack.client("dynamodb").get_paginator("scan").paginate(TableName=name):
+        yield from page["Items"]
+
+
 @pytest.fixture
 def stack(whole_stack: Stack, caplog: pytest.LogCaptureFixture) -> Iterator[Stack]:
     """The stack as it was after its deployment. Whatever a test does, no log tells a secret or who somebody is."""

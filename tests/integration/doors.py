@@ -1,6 +1,5 @@
 """The endpoints that take a key, as tests go through all of them."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tandem.keys import service as keys
 from tandem.keys.models import ALL_PERMISSIONS, LIVE, locator_of
+from tests.integration.conftest import whole_table
 
 UNKNOWN_CALL = "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -194,17 +194,11 @@ def key_item(stack: Stack, key: str) -> dict[str, Any]:
         return table.get(f"KEY#{locator_of(key)}", "KEY") or {}
 
 
-def contents(stack: Stack) -> dict[tuple[str, str], str]:
+def contents(stack: Stack) -> dict[tuple[str, str], dict[str, Any]]:
     """Everything in the table by key, but for what counts requests: the items of API keys, and how those
     were used."""
-    (name,) = stack.deployment.tables
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=name)
-    items = [item for page in pages for item in page["Items"]]
-    return {
-        (item["pk"]["S"], item["sk"]["S"]): json.dumps(item, sort_keys=True)
-        for item in items
-        if not item["pk"]["S"].startswith(("KEY#", "USAGE#"))
-    }
+    found = {(item["pk"]["S"], item["sk"]["S"]): item for item in whole_table(stack)}
+    return {key: item for key, item in found.items() if not key[0].startswith(("KEY#", "USAGE#"))}
 
 
 def lose_messages(stack: Stack, variable: str) -> None:

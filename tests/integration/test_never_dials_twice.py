@@ -17,7 +17,7 @@ from tandem.calls.service import hear
 from tandem.carriers.base import CarrierEvent, Happened
 from tandem.ids import derived_id
 from tandem.keys.models import TEST
-from tests.integration.conftest import Client, table_items
+from tests.integration.conftest import Client, table_items, whole_table
 from tests.integration.doors import PLACE, contents, leap, make_key
 
 KEY = {"idempotency-key": "order-4711"}
@@ -44,9 +44,8 @@ def place(client: Client, **more: Any) -> Response:
 
 def dials(stack: Stack) -> dict[str, int]:
     """How often the sandbox was asked to dial, by reference."""
-    (name,) = stack.deployment.tables
-    items = stack.client("dynamodb").scan(TableName=name)["Items"]
-    return {item["pk"]["S"]: int(item["dials"]["N"]) for item in items if item["pk"]["S"].startswith("SANDBOX#")}
+    items = (item for item in whole_table(stack) if item["pk"]["S"].startswith("SANDBOX#"))
+    return {item["pk"]["S"]: int(item["dials"]["N"]) for item in items}
 
 
 def check_the_end(client: Client, *, calls: int = 1) -> list[dict[str, Any]]:
@@ -62,9 +61,7 @@ def check_the_end(client: Client, *, calls: int = 1) -> list[dict[str, Any]]:
     assert all(item["status"] in FINAL for item in items)
     assert all(number == 1 for number in dials(client.stack).values())
     assert len(dials(client.stack)) <= calls
-    (name,) = client.stack.deployment.tables
-    everything = client.stack.client("dynamodb").scan(TableName=name)["Items"]
-    assert [item["sk"] for item in everything if "due_shard" in item] == []
+    assert [item["sk"] for item in whole_table(client.stack) if "due_shard" in item] == []
     return items
 
 

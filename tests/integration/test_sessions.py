@@ -191,5 +191,5 @@ def _message(answer: Response) -> str:
     return str(error if isinstance(error, str) else error["message"])
 
 
-def _without_counters(stack: Stack) -> dict[tuple[str, str], str]:
-    return {key: text for key, text in contents(stack).items() if not key[0].startswith("LOGIN#")}
+def _without_counters(stack: Stack) -> dict[tuple[str, str], Any]:
+    return {key: item for key, item in contents(stack).items() if not key[0].startswith("LOGIN#")}

@@ -38,8 +38,8 @@ def desk(demo: Client) -> Desk:
 def history(stack: Stack, tenant_id: str, kind: str) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any] | None]]:
     """Every write of a workspace's items of this kind, in order: before, after."""
     (name,) = stack.deployment.tables
-    for record in engine.shard(engine.table(stack.deployment.region, name)).items:
-        change = record.to_json()["dynamodb"]
+    for record in engine.stream(engine.table(stack.deployment.region, name)).records:
+        change = record["dynamodb"]
         images = [
             item_from_dynamodb(change[image]) if change.get(image) else None for image in ("OldImage", "NewImage")
         ]

@@ -110,7 +110,7 @@ def test_a_token_opens_twenty_sockets_at_most(line: Line) -> None:
 def test_nothing_stored_is_the_token(line: Line, stack: Stack) -> None:
     token = line.temporary()
     assert line.open(session_token=token).status == 101
-    stored = "".join(contents(stack).values())
+    stored = str(contents(line.stack))
     assert "SOCKET_TOKEN#" in stored
     assert token not in stored
     assert token.rstrip("=") not in stored

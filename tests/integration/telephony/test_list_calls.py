@@ -260,7 +260,7 @@ def put_in(stack: Stack, item: dict[str, Any]) -> None:
     from tandem.aws.marshal import item_to_dynamodb
 
     (name,) = stack.deployment.tables
-    engine.table(stack.deployment.region, name).put_item(item_to_dynamodb(item))
+    engine.table(stack.deployment.region, name).put(item_to_dynamodb(item))
 
 
 @dataclass

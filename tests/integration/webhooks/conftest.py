@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
+from infra.local import engine, shortcut
+from infra.local.cloud import Cloud
+from infra.local.model import Deployment
 from tandem import clock, ids
-from tandem.aws import clients, table
+from tandem.aws import table
 from tandem.config import settings
 from tandem.events import outbox
 from tandem.events import service as events
@@ -38,6 +40,7 @@ class Received:
         return self.headers["webhook-id"]
 
 
+REGION, TABLE = "eu-west-1", "webhooks"
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -132,10 +135,8 @@ class Platform:
         return taken
 
     def _messages(self) -> list[Any]:
-        # moto's own clock is the machine's: the test decides when a delayed message comes.
-        from moto.backends import get_backend
-
-        queue = get_backend("sqs")["123456789012"]["eu-west-1"].get_queue(self.queue_url.rsplit("/", 1)[1])
+        # The cloud's clock is the machine's: the test decides when a delayed message comes.
+        queue = engine.queue(REGION, self.queue_url.rsplit("/", 1)[1])
         messages = list(queue._messages)
         queue._messages.clear()
         return messages
@@ -166,14 +167,14 @@ class Platform:
         return delivery_store.get_many(tenant_id, endpoint_id, events)
 
 
-def create_table(name: str) -> None:
+def _create_table(cloud: Cloud) -> None:
     strings = [
         {"AttributeName": each, "AttributeType": "S"} for each in ("pk", "sk", "due_shard", "due_at", "of_endpoint")
     ]
-    clients.dynamodb().create_table(
-        TableName=name,
+    cloud.client("dynamodb").create_table(
+        TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=strings,  # type: ignore[arg-type]
+        AttributeDefinitions=strings,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         GlobalSecondaryIndexes=[
             {
@@ -196,32 +197,44 @@ def create_table(name: str) -> None:
     )
 
 
+def empty_table() -> None:
+    """Nothing ever happened."""
+    engine.table(REGION, TABLE).clear()
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    """An AWS with nothing in it but a table; the whole stack of other tests rests meanwhile."""
+    cloud = Cloud(Deployment(REGION))
+    cloud.answers_at_once = lambda: True
+    shortcut.install(cloud)
+    _create_table(cloud)
+    yield cloud
+    shortcut.remove(cloud)
+    cloud.stop()
+
+
 @pytest.fixture
-def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+def platform(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     clock_file = tmp_path / "clock"
     clock_file.write_bytes(struct.pack("<d", 0.0))
+    empty_table()
+    queue_url = cloud.client("sqs").create_queue(QueueName="webhooks")["QueueUrl"]
     environment = {
         "STAGE": "local",
-        "TABLE_NAME": "webhooks",
+        "TABLE_NAME": TABLE,
         "WEBHOOK_EGRESS_ALLOW": "127.0.0.0/8",
+        "WEBHOOK_QUEUE_URL": queue_url,
         "TANDEM_CLOCK_FILE": str(clock_file),
-        "AWS_ACCESS_KEY_ID": f"test{id(clock_file)}",
+        "AWS_ENDPOINT_URL": cloud.url,
+        "AWS_ACCESS_KEY_ID": f"test{id(cloud)}",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": REGION,
         "POWERTOOLS_METRICS_NAMESPACE": "Tandem",
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    # The whole stack of other tests may live in this process, in the same moto: nothing of it is reset.
-    cloud = mock_aws()
-    cloud.start(reset=False)
-    settings.cache_clear()
-    create_table("webhooks")
-    queue_url = clients.sqs().create_queue(QueueName="webhooks")["QueueUrl"]
-    monkeypatch.setenv("WEBHOOK_QUEUE_URL", queue_url)
     settings.cache_clear()
     yield Platform(clock_file, queue_url)
-    clients.dynamodb().delete_table(TableName="webhooks")
-    clients.sqs().delete_queue(QueueUrl=queue_url)
-    cloud.stop(remove_data=False)
+    engine.purge(engine.queue(REGION, "webhooks"))
     settings.cache_clear()

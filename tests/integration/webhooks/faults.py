@@ -35,14 +35,16 @@ class Faults:
     def install(self) -> None:
         """Begin to listen."""
         for client in (clients.dynamodb(), clients.sqs()):
-            client.meta.events.register("before-call", self._before_call)
-            client.meta.events.register("after-call", self._after_call)
+            name = client.meta.service_model.service_name
+            client.meta.events.register(f"before-call.{name}", self._before_call)
+            client.meta.events.register(f"after-call.{name}", self._after_call)
 
     def remove(self) -> None:
         """Listen no more."""
         for client in (clients.dynamodb(), clients.sqs()):
-            client.meta.events.unregister("before-call", self._before_call)
-            client.meta.events.unregister("after-call", self._after_call)
+            name = client.meta.service_model.service_name
+            client.meta.events.unregister(f"before-call.{name}", self._before_call)
+            client.meta.events.unregister(f"after-call.{name}", self._after_call)
 
     def _before_call(self, model: Any, **_: Any) -> None:
         self._after = None

@@ -12,14 +12,13 @@ from datetime import timedelta
 import pytest
 
 from tandem import clock
-from tandem.aws import clients
 from tandem.errors import Problem
 from tandem.events import service as events
 from tandem.events.models import Event
 from tandem.webhooks import delivery_store, logs, service, sweep
 from tandem.webhooks.delivery import attempt
 from tandem.webhooks.models import DeliveryDue, DeliveryFilter, Endpoint, NewEndpoint, Status
-from tests.integration.webhooks.conftest import Answer, Platform, Receiver, create_table
+from tests.integration.webhooks.conftest import Answer, Platform, Receiver, empty_table
 from tests.integration.webhooks.faults import CRASH_AFTER, CRASH_BEFORE, KINDS, Crash, Faults
 
 HISTORIES = int(os.environ.get("TANDEM_HISTORIES", "25"))
@@ -44,8 +43,7 @@ class World:
         self.faults.choose = None
         self.receiver.received.clear()
         self.receiver.answers.clear()
-        clients.dynamodb().delete_table(TableName="webhooks")
-        create_table("webhooks")
+        empty_table()
         self.platform.hints()
         self.hints, self.happened = [], []
         for tenant_id in ("a", "b"):

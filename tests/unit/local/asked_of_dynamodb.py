@@ -1,14 +1,6 @@
-"""Asks moto one thing after the other and prints what it answers; with `quicker`, by the shorter ways."""
+"""What is asked of two DynamoDBs, one thing after the other, to see whether they agree."""
 
-import json
-import sys
-from collections.abc import Iterator
 from typing import Any
-
-import boto3
-from moto import mock_aws
-
-from infra.local import quicker
 
 KEY = {"pk": {"S": "A"}, "sk": {"S": "1"}}
 EVERY_TYPE = {
@@ -62,7 +54,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     update("ADD txt :one", ONE),
     update("SET gs = :one", ONE),
     update("SET gs = :empty", {":empty": {"S": ""}}),
-    update("SET big = :big", {":big": {"S": "x" * 409_000}}),
+    update("SET big = :big", {":big": {"S": "x" * 420_000}}),
     update("SET a = :two", {":two": {"N": "2"}}, "a = :one AND attribute_exists(#t)", names={"#t": "txt"}),
     update("SET a = :two", {":two": {"N": "2"}, **ONE}, "a = :one AND attribute_exists(#t)", names={"#t": "txt"}),
     update("SET a = :two", {":two": {"N": "2"}, **ONE}, "a = :one", ReturnValuesOnConditionCheckFailure="ALL_OLD"),
@@ -71,7 +63,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     update("ADD counted :one SET gs = :text", {**ONE, **TEXT}, Key={**KEY, "sk": {"S": "2"}}),
     update("SET gs = :text", TEXT, Key={**KEY, "sk": {"S": "é3"}}),
     ("put_item", {"Item": {**KEY, "sk": {"S": "9"}, "big": {"S": "é" * 202_400}}}),
-    ("put_item", {"Item": {**KEY, "big": {"L": [{"S": "x" * 1000}] * 406}}}),
+    ("put_item", {"Item": {**KEY, "big": {"L": [{"S": "x" * 1000}] * 420}}}),
     ("put_item", {"Item": KEY, "ConditionExpression": "attribute_not_exists(pk)"}),
     ("put_item", {"Item": {**KEY, "sk": {"N": "1"}}}),
     query(),
@@ -87,53 +79,50 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-def main() -> None:
-    """Every question in turn."""
-    if "quicker" in sys.argv:
-        quicker.install()
-    with mock_aws():
-        client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
-        client.create_table(
-            TableName="t",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gs")],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "index",
-                    "KeySchema": [{"AttributeName": "gs", "KeyType": "HASH"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        for operation, asked in ASKED:
-            try:
-                answer = getattr(client, operation)(TableName="t", **asked)
-                answer.pop("ResponseMetadata")
-            except Exception as refused:
-                answer = repr(refused)
-            print(operation, json.dumps(answer, sort_keys=True, default=_plain))  # noqa: T201
-        for counted in queues():
-            print(json.dumps(counted, sort_keys=True))  # noqa: T201
+def _holds(condition: str, **values: Any) -> tuple[str, dict[str, Any]]:
+    """Whether a condition holds of an item that has one of everything."""
+    given = {f":{name}": value for name, value in values.items()} | {":pk": {"S": "B"}}
+    names = {f"#{name}": name for name in EVERY_TYPE if f"#{name}" in condition}
+    asked = {"KeyConditionExpression": "pk = :pk", "FilterExpression": condition, "ExpressionAttributeValues": given}
+    return "query", {**asked, "Select": "COUNT", **({"ExpressionAttributeNames": names} if names else {})}
 
 
-def queues() -> Iterator[dict[str, Any]]:
-    """What a queue and a FIFO queue say of themselves and of what is in them."""
-    client = boto3.client("sqs", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
-    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
-    for name, attributes in (("q", {"DelaySeconds": "0"}), ("q.fifo", fifo)):
-        url = client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
-        group = {"MessageGroupId": "g"} if attributes is fifo else {}
-        for body in ("one", "two", "two"):
-            client.send_message(QueueUrl=url, MessageBody=body, **group)
-        client.receive_message(QueueUrl=url)
-        told = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        yield {name: value for name, value in told.items() if "Timestamp" not in name}
-
-
-def _plain(value: Any) -> str:
-    return repr(sorted(value) if isinstance(value, set) else value)
-
-
-if __name__ == "__main__":
-    main()
+ASKED += [
+    ("put_item", {"Item": {"pk": {"S": "B"}, "sk": {"S": "1"}, **EVERY_TYPE}}),
+    _holds("txt = :a OR empty = :b AND NOT flag = :c", a={"S": "x"}, b={"S": ""}, c={"BOOL": False}),
+    _holds("(txt = :a OR empty = :b) AND NOT flag = :c", a={"S": "é"}, b={"S": ""}, c={"BOOL": True}),
+    _holds("not txt <> :a and attribute_exists(tree.#nothing)", a={"S": "é"}),
+    _holds("#number = :a", a={"N": "-1.50"}),
+    _holds("#number BETWEEN :a AND :b", a={"N": "-2"}, b={"N": "-1"}),
+    _holds("#number > :a", a={"N": "-1.6"}),
+    _holds("#number >= :a", a={"S": "-1.6"}),
+    _holds("absent < :a", a={"N": "1"}),
+    _holds("absent = :a", a={"NULL": True}),
+    _holds("absent <> :a", a={"NULL": True}),
+    _holds("txt IN (:a, :b)", a={"S": "e"}, b={"S": "é"}),
+    _holds("txt IN (:a, empty)", a={"S": "e"}),
+    _holds("attribute_type(things, :a)", a={"S": "L"}),
+    _holds("attribute_type(things, :a)", a={"S": "M"}),
+    _holds("begins_with(txt, :a)", a={"S": ""}),
+    _holds("begins_with(#number, :a)", a={"S": "-"}),
+    _holds("contains(texts, :a)", a={"S": "a"}),
+    _holds("contains(numbers, :a)", a={"N": "2.0"}),
+    _holds("contains(things, :a)", a={"S": "x"}),
+    _holds("contains(txt, :a)", a={"S": "é"}),
+    _holds("contains(txt, :a)", a={"S": "z"}),
+    _holds("size(things) = :a AND size(tree) = :a AND size(txt) = :b", a={"N": "3"}, b={"N": "1"}),
+    _holds("size(texts) >= :a", a={"N": "2"}),
+    _holds("size(absent) >= :a", a={"N": "0"}),
+    _holds("texts = :a", a={"SS": ["a", "b"]}),
+    _holds("tree.deeper.still = :a", a={"S": "a"}),
+    _holds("things[1].n = :a", a={"N": "3"}),
+    _holds("things[9] = :a", a={"N": "3"}),
+    _holds("things[1].deep = :a", a={"L": [{"B": b"z"}]}),
+    _holds("txt = :a AND", a={"S": "x"}),
+    _holds("txt : :a", a={"S": "x"}),
+    _holds("wrong(txt, :a)", a={"S": "x"}),
+    _holds("begins_with(txt)"),
+    _holds("attribute_exists(:a)", a={"S": "x"}),
+    _holds("txt = :a txt", a={"S": "x"}),
+    _holds("pk = :pk"),
+]
