@@ -57,6 +57,12 @@ def test_null_is_as_good_as_nothing(demo: Client) -> None:
     assert (made["description"], made["voice_settings"], made["dtmf_rules"]) == (None, None, None)
 
 
+def test_the_smallest_of_numbers_are_kept_as_none(demo: Client) -> None:
+    settings = {"stability": 5e-324, "similarity_boost": 0.1 + 0.2, "style": 1.0537060185369923e-130}
+    made = make_agent(demo, voice_settings=settings)
+    assert made["voice_settings"] == {"stability": 0, "similarity_boost": 0.3, "style": 0}
+
+
 @pytest.mark.parametrize("missing", ["name", "system_prompt"])
 def test_a_name_and_a_prompt_are_needed(missing: str, demo: Client) -> None:
     response = demo("POST", AGENTS, json={name: value for name, value in AGENT.items() if name != missing})

@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
 from tandem.records import record
 from tandem.shapes import E164, Name, NotNull, SnakeBody, SnakeView
@@ -49,7 +49,8 @@ def terms(agent: AiAgent) -> frozenset[str]:
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=50_000, pattern=r"^[^\x00]+$")]
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1), AfterValidator(lambda share: round(share, 6))]
+"""DynamoDB has no room for the smallest of floats, and nobody hears a millionth."""
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 
 
