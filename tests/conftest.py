@@ -50,8 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Of a test with a stack the product alone is traced; a unit's test is the product's caller itself."""
-    if item.nodeid.startswith("tests/unit/"):
+    """Of a test with a stack the product alone is traced; a unit's test is the product's caller itself. What is tried
+    hundreds of times is not traced: other tests reach the same lines once."""
+    if item.nodeid.startswith("tests/unit/") and not hasattr(getattr(item, "obj", None), "hypothesis"):
         return (yield)
     with untraced():
         return (yield)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.local import engine
+from infra.local.dynamodb.tables import Item
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tandem.analytics import metrics, store
@@ -90,7 +91,7 @@ def fill(stack: Stack, tenant_id: str, number: int) -> None:
         if like not in kinds:
             kinds[like] = item_to_dynamodb(call_store.insertion(call, call.created_at).item)
         own = {"sk": {"S": f"CALL#{call.call_id}"}, "call_id": {"S": call.call_id}}
-        table.put(kinds[like] | own, told=False)  # the rest is shared: there is room for a hundred thousand
+        table.put(Item(kinds[like] | own), told=False)  # the rest is shared: there is room for a hundred thousand
         found[Level.HOUR, _floor(Level.HOUR, call.created_at)].append(of_call(call))
     for below, level in ((Level.HOUR, Level.DAY), (Level.DAY, Level.MONTH)):
         for (kind, begin), parts in list(found.items()):
@@ -98,7 +99,7 @@ def fill(stack: Stack, tenant_id: str, number: int) -> None:
                 found[level, _floor(level, begin)].append(merged(parts))
     for (level, begin), parts in found.items():
         figures = merged(parts) if level == Level.HOUR else of_longer(parts)
-        table.put(item_to_dynamodb(store.item(tenant_id, level, begin, figures) | {"version": len(parts)}))
+        table.put(Item(item_to_dynamodb(store.item(tenant_id, level, begin, figures) | {"version": len(parts)})))
 
 
 def overview(stack: Stack, number: int) -> Measured:

@@ -115,7 +115,7 @@ class Write:
     table: Table
     key: Any
     before: Item | None
-    after: Attributes | None
+    after: Item | None
     changes: bool = True
 
     def do(self) -> None:
@@ -140,15 +140,15 @@ class ConditionFailed(Refused):
 def put(table: Table, body: Body) -> Write:
     """Decide on a Put. Raises Refused."""
     question = asked(body)
-    attributes = {name: accepted(value) for name, value in body["Item"].items()}
-    table.check_keys(attributes)
-    key = table.key(attributes)
+    item = Item({name: accepted(value) for name, value in body["Item"].items()})
+    table.check_keys(item.attributes)
+    key = table.key(item.attributes)
     before = table.get(key)
     if not question.holds(before):
         raise ConditionFailed(body, before)
-    if Item(attributes).size > LARGEST_ITEM:
+    if item.size > LARGEST_ITEM:
         raise Refused("Item size has exceeded the maximum allowed size")
-    return Write(table, key, before, attributes)
+    return Write(table, key, before, item)
 
 
 def delete(table: Table, body: Body) -> Write:
@@ -175,9 +175,9 @@ def change(table: Table, body: Body) -> Write:
     if not question.holds(before):
         raise ConditionFailed(body, before)
     present = before.attributes if before is not None else {n: accepted(v) for n, v in body["Key"].items()}
-    after = updates.updated(actions, present, question.values)
-    table.check_keys(after)
-    if Item(after).size > LARGEST_ITEM:
+    after = Item(updates.updated(actions, present, question.values))
+    table.check_keys(after.attributes)
+    if after.size > LARGEST_ITEM:
         raise updates.NotOfThisItem("Item size to update has exceeded the maximum allowed size")
     return Write(table, key, before, after)
 
@@ -199,9 +199,8 @@ DECIDE: dict[str, Callable[[Table, Body], Write]] = {
 def returned(write: Write, body: Body) -> dict[str, Any]:
     """The answer to one write: what of the item was asked for."""
     wanted = body.get("ReturnValues") or "NONE"
-    found = write.before.attributes if wanted.endswith("OLD") and write.before else {}
-    if wanted.endswith("NEW"):
-        found = write.after or {}
+    item = write.before if wanted.endswith("OLD") else write.after if wanted.endswith("NEW") else None
+    found = item.attributes if item is not None else {}
     if wanted.startswith("UPDATED"):
         actions: Collection[Action] = asked(body).expressions.get("UpdateExpression", ())
         found = projected(found, [action.path for action in actions])

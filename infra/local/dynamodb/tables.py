@@ -2,7 +2,7 @@
 
 import uuid
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -61,10 +61,10 @@ class Order:
         after = ordered(attributes[self.schema.range]) if self.schema.range else ""
         return ordered(attributes[self.schema.hash]), (after, key)
 
-    def replace(self, key: Key, before: Attributes | None, after: Attributes | None) -> None:
+    def replace(self, key: Key, before: Item | None, after: Item | None) -> None:
         """Move an item to its new place."""
-        old = self.entry(before, key) if before is not None else None
-        new = self.entry(after, key) if after is not None else None
+        old = self.entry(before.attributes, key) if before is not None else None
+        new = self.entry(after.attributes, key) if after is not None else None
         if old == new:
             return
         if old is not None:
@@ -83,17 +83,20 @@ class Stream:
     view: str
     records: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, key: Attributes, before: Attributes | None, after: Attributes | None, at: float) -> None:
+    def add(self, key: Attributes, before: Item | None, after: Item | None, at: float) -> None:
         """Record one change; nothing changed is no change."""
-        if before == after:
+        if before is not None and after is not None and before.attributes == after.attributes:
             return
         change: dict[str, Any] = {"ApproximateCreationDateTime": int(at), "Keys": dict(key)}
+        size = item_size(key)
         if before is not None and self.view in ("OLD_IMAGE", "NEW_AND_OLD_IMAGES"):
-            change["OldImage"] = before
+            change["OldImage"] = before.attributes
+            size += before.size
         if after is not None and self.view in ("NEW_IMAGE", "NEW_AND_OLD_IMAGES"):
-            change["NewImage"] = after
+            change["NewImage"] = after.attributes
+            size += after.size
         change["SequenceNumber"] = f"{FIRST_RECORD + len(self.records):021d}"
-        change["SizeBytes"] = sum(item_size(change.get(part, {})) for part in ("Keys", "OldImage", "NewImage"))
+        change["SizeBytes"] = size
         change["StreamViewType"] = self.view
         name = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
         self.records.append({"eventID": uuid.uuid4().hex, "eventName": name, "dynamodb": change})
@@ -133,27 +136,27 @@ class Table:
         """The item under a key."""
         return self.items.get(key)
 
-    def put(self, attributes: Attributes, *, told: bool = True) -> None:
+    def put(self, item: Item, *, told: bool = True) -> None:
         """Put an item in the place of what was there; `told` is whether the stream is."""
-        self._replace(self.key(attributes), attributes, told=told)
+        self._replace(self.key(item.attributes), item, told=told)
 
     def delete(self, key: Key) -> None:
         """Take an item away."""
         self._replace(key, None, told=True)
 
-    def _replace(self, key: Key, after: Attributes | None, *, told: bool) -> None:
-        found = self.items.get(key)
-        before = found.attributes if found is not None else None
-        if before is None and after is None:
+    def _replace(self, key: Key, after: Item | None, *, told: bool) -> None:
+        before = self.items.get(key)
+        present = after or before
+        if present is None:
             return
         for order in self.orders.values():
             order.replace(key, before, after)
         if after is None:
             del self.items[key]
         else:
-            self.items[key] = Item(after)
+            self.items[key] = after
         if told and self.stream is not None:
-            self.stream.add(self.key_of(after or before or {}), before, after, self._now())
+            self.stream.add(self.key_of(present.attributes), before, after, self._now())
 
     def clear(self) -> None:
         """Empty it, as if nothing had ever been in it."""
@@ -196,10 +199,6 @@ class Table:
         part = "hash" if name == schema.hash else "range"
         if item_size({"": value}) > LONGEST[part]:
             raise Refused(f"{INVALID}Size of {part}key has exceeded the maximum size limit of{LONGEST[part]} bytes")
-
-    def places(self, index: str | None) -> Iterator[list[Entry]]:
-        """All partitions of the table or an index, one after the other."""
-        return iter(list(self.orders[index].partitions.values()))
 
 
 def _no_empty_key(schema: Schema, name: str) -> str:

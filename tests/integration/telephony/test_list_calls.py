@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.local import engine
+from infra.local.dynamodb.tables import Item
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tandem.aws import clients
@@ -260,7 +261,7 @@ def put_in(stack: Stack, item: dict[str, Any]) -> None:
     from tandem.aws.marshal import item_to_dynamodb
 
     (name,) = stack.deployment.tables
-    engine.table(stack.deployment.region, name).put(item_to_dynamodb(item))
+    engine.table(stack.deployment.region, name).put(Item(item_to_dynamodb(item)))
 
 
 @dataclass
