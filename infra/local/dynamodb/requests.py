@@ -1,6 +1,7 @@
 """What DynamoDB is asked about items, and what it answers; what it would refuse is refused, in its own words."""
 
 import functools
+import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -216,7 +217,7 @@ class Transactions:
     def __init__(self, tables: Callable[[str], Table], now: Callable[[], float]) -> None:
         self._tables = tables
         self._now = now
-        self._tokens: dict[str, tuple[float, str]] = {}
+        self._tokens: dict[str, tuple[float, bytes]] = {}  # the oldest first
 
     def forget(self) -> None:
         """No transaction was made yet."""
@@ -225,20 +226,27 @@ class Transactions:
     def write(self, body: Body) -> dict[str, Any]:
         """Do all, or raise Refused with the reason of each."""
         token = body.get("ClientRequestToken")
-        whole = json.dumps(body["TransactItems"], sort_keys=True) if token else ""
-        expires, known = self._tokens.get(token or "", (0.0, ""))
-        if token and expires > self._now():
-            if known != whole:
-                raise Refused(
-                    "The request uses the same client token as a previous, but non-identical request.",
-                    "IdempotentParameterMismatchException",
-                )
+        whole = hashlib.sha256(json.dumps(body["TransactItems"], sort_keys=True).encode()).digest()
+        if token and self._known(token, whole):
             return {}
         for write in self._decided(body["TransactItems"]):
             write.do()
         if token:
             self._tokens[token] = (self._now() + self.TOKEN_LIFE, whole)
         return {}
+
+    def _known(self, token: str, whole: bytes) -> bool:
+        """Whether this was done already. Raises Refused for a token that came with something else."""
+        while self._tokens and next(iter(self._tokens.values()))[0] <= self._now():
+            del self._tokens[next(iter(self._tokens))]
+        if token not in self._tokens:
+            return False
+        if self._tokens[token][1] != whole:
+            raise Refused(
+                "The request uses the same client token as a previous, but non-identical request.",
+                "IdempotentParameterMismatchException",
+            )
+        return True
 
     def _decided(self, entries: list[Mapping[str, Body]]) -> list[Write]:
         too_many(entries, "transactItems", self.MOST)
