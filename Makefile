@@ -7,6 +7,8 @@ TIMES ?= 20
 VENV := .venv/bin
 COMPILE := $(VENV)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate
 export PYTHONPATH := $(CURDIR):$(CURDIR)/layers/shared
+# Compiled once: some machines ask Python to compile everything anew in every process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help workspace run run-sam test fuzz check bench build deploy docs lock clean

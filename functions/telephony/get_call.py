@@ -1,7 +1,7 @@
 """GET /api/telephony/calls/{call_id} — one call."""
 
+from tandem.calls.lookup import show_call
 from tandem.calls.models import CallView
-from tandem.calls.service import show_call
 from tandem.entry import Caller, endpoint, key_or_session
 from tandem.entry.dialects import telephony
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from tandem.calls.lookup import list_calls
 from tandem.calls.models import CallFilter, CallView, DirectionFilter, StatusFilter
-from tandem.calls.service import list_calls
 from tandem.entry import Caller, endpoint, key_or_session
 from tandem.entry.dialects import telephony
 from tandem.entry.pages import Cursor, ListedOn, PageLimit, PageNumber

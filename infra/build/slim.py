@@ -58,6 +58,19 @@ def __getattr__(name):
 '''
 
 
+DOCSTRINGS = ("ClientMethodDocstring", "PaginatorDocstring", "WaiterDocstring")
+_UNDOCUMENTED = '''"""The models here are not documented: there is nothing to write."""
+
+
+class Docstring(str):
+    def __new__(cls, **_):
+        return super().__new__(cls)
+
+
+{names} = Docstring
+'''
+
+
 class Unbuildable(Exception):
     """What was installed is not what this build knows; the message says where."""
 
@@ -107,10 +120,27 @@ def cut_botocore(botocore: Path) -> None:
         for old in versions[:-1]:
             shutil.rmtree(old)
         _rewrite_models(versions[-1])
+    write_no_docstrings(botocore / "docs")
     endpoints = data / "endpoints.json"
     endpoints.write_text(_compact(_trimmed(_read(endpoints))))
     certificates = botocore / "cacert.pem"
     certificates.write_text("\n".join(_own_roots(certificates.read_text())))
+
+
+def write_no_docstrings(docs: Path) -> None:
+    """Of what writes documentation leave what clients ask for: the rest is a parser of HTML and two dozen modules."""
+    kept = {name: docs / f"{name}.py" for name in ("__init__", "docstring", "utils")}
+    defined = {node.name for node in ast.parse(kept["docstring"].read_text()).body if isinstance(node, ast.ClassDef)}
+    imported = {node.module for node in ast.parse(kept["utils"].read_text()).body if isinstance(node, ast.ImportFrom)}
+    if not set(DOCSTRINGS) <= defined or any("botocore" in (module or "") for module in imported):
+        raise Unbuildable("botocore writes its documentation otherwise")
+    kept["__init__"].write_text("")
+    kept["docstring"].write_text(_UNDOCUMENTED.format(names=" = ".join(DOCSTRINGS)))
+    for found in list(docs.iterdir()):
+        if found.is_dir():
+            shutil.rmtree(found)
+        elif found not in kept.values():
+            found.unlink()
 
 
 def _keep(folder: Path, names: tuple[str, ...]) -> None:

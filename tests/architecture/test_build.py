@@ -15,7 +15,7 @@ import botocore
 import pytest
 
 from infra.build.compiling import lambda_python
-from infra.build.slim import DATA, IMPORTED_LATE, SERVICES, cut_botocore
+from infra.build.slim import DATA, IMPORTED_LATE, SERVICES, Unbuildable, cut_botocore, write_no_docstrings
 from tests.architecture.test_layout import FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +50,18 @@ for service in sys.argv[1:]:
     host = {"apigatewaymanagementapi": "execute-api"}.get(service, service)
     assert client.meta.endpoint_url == f"https://{host}.eu-west-1.amazonaws.com", client.meta.endpoint_url
 print(json.dumps(methods))
+"""
+
+UNDOCUMENTED = """
+import json, sys
+import botocore.session
+client = botocore.session.get_session().create_client("dynamodb", region_name="eu-west-1")
+paginator = client.get_paginator("query")
+waiter = client.get_waiter("table_exists")
+assert "html.parser" not in sys.modules
+modules = sorted(name for name in sys.modules if name.startswith("botocore.docs"))
+doc = client.get_item.__doc__ + paginator.paginate.__doc__ + waiter.wait.__doc__
+print(json.dumps({"modules": modules, "doc": doc}))
 """
 
 EXPORTED = """
@@ -162,6 +174,20 @@ def test_the_shipped_botocore_makes_every_client_with_every_operation_that_the_p
     assert {(service, name) for service, name in called - own if name not in methods[service]} == set()
 
 
+def test_the_shipped_botocore_does_not_write_documentation(built: Path) -> None:
+    seen = json.loads(_run(UNDOCUMENTED, path=built / "dependencies/python"))
+    assert seen == {"modules": ["botocore.docs", "botocore.docs.docstring", "botocore.docs.utils"], "doc": ""}
+
+
+def test_a_botocore_that_documents_otherwise_is_not_cut(tmp_path: Path) -> None:
+    shutil.copytree(Path(botocore.__file__).parent / "docs", tmp_path / "docs")
+    docstring = tmp_path / "docs/docstring.py"
+    docstring.write_text(docstring.read_text().replace("class WaiterDocstring", "class Other"))
+    with pytest.raises(Unbuildable, match="otherwise"):
+        write_no_docstrings(tmp_path / "docs")
+    assert (tmp_path / "docs/bcdoc").is_dir()
+
+
 def clients() -> set[str]:
     """The services that the product makes clients of."""
     texts = [path.read_text() for path in (ROOT / "layers/shared/tandem/aws").glob("*.py")]
@@ -190,6 +216,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             found = source if source.exists() else source.with_name(source.name + ".gz")
             shutil.copy(found, folder / "data")
     shutil.copy(installed / "cacert.pem", folder)
+    shutil.copytree(installed / "docs", folder / "docs")
     cut_botocore(folder)
     return installed, folder
 

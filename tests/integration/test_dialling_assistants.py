@@ -6,9 +6,9 @@ import pytest
 
 from infra.local.workspaces import operating
 from tandem.aws.table import Absent, Put, TransactionCancelled
+from tandem.calls.lookup import get_call
 from tandem.calls.models import Call
 from tandem.calls.placing import dial_assistant
-from tandem.calls.service import get_call
 from tandem.carriers.base import Assistant
 from tandem.errors import CarrierRefused
 from tandem.ids import new_id

@@ -6,7 +6,7 @@ import pytest
 
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
-from tandem.calls.service import get_call
+from tandem.calls.lookup import get_call
 from tandem.carriers.base import Sentiment
 from tandem.transcripts import service as transcripts
 from tests.integration.ai_calls import ai_call

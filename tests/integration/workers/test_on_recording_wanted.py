@@ -5,7 +5,7 @@ import pytest
 from infra.local.stack import Stack
 from infra.local.workspaces import operating
 from tandem.calls.models import Recording, RecordingState
-from tandem.calls.service import change_recording
+from tandem.calls.recording import change_recording
 from tests.integration.conftest import Client
 
 

@@ -12,7 +12,7 @@ from tandem.analytics.models import Level, Piece, bounds, period
 from tandem.analytics.rollup import HOUR, Figures, merged, of_call, of_longer
 from tandem.aws import table
 from tandem.aws.table import Item, TransactionCancelled
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.errors import Unavailable
 from tandem.ids import made_at
 from tandem.sweeping import each

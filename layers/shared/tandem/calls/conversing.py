@@ -1,7 +1,7 @@
 """What carriers that carry conversations tell of what is said in them: the same for every carrier."""
 
+from tandem.calls.lookup import find_call
 from tandem.calls.models import Call
-from tandem.calls.service import find_call
 from tandem.carriers.base import Heard
 from tandem.observability import count, logger
 from tandem.transcripts import service as transcripts

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tandem import clock
 from tandem.calls import changes, lifecycle
+from tandem.calls.lookup import get_call
 from tandem.calls.models import Call, CallClosed, Status
-from tandem.calls.service import get_call
 from tandem.carriers.base import CarrierEvent, Finding, Happened, Outcome
 from tandem.carriers.registry import carrier
 from tandem.errors import Conflict, Unavailable

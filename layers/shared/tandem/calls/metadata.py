@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, StrictInt, StringConstraints
 
 from tandem.calls import changes
+from tandem.calls.lookup import get_call
 from tandem.calls.models import Call
-from tandem.calls.service import get_call
 from tandem.shapes import Body, View
 
 _Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]

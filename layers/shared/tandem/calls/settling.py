@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tandem.calls import changes, lifecycle, store
-from tandem.calls import service as calls
 from tandem.calls.models import Call, RecordingState
+from tandem.calls.recording import change_recording, recording_erased
 from tandem.carriers.analysis import Converses
 from tandem.carriers.base import Carrier, CarrierEvent, Finding, Found, Happened, Outcome
 from tandem.carriers.registry import carrier
@@ -92,7 +92,7 @@ def _settle_recording(call: Call, moment: datetime) -> None:
         if call.recording.deleted_at and moment - call.recording.deleted_at >= GIVE_UP_RECORDING:
             logger().error("a copy of a deleted recording may be left", call_id=call.call_id)
             count("RecordingNotErased")
-            calls.recording_erased(call, actor=_ACTOR)
+            recording_erased(call, actor=_ACTOR)
         else:
             changes.ask_again_for_recording(call)
     elif not call.awaits_recording:
@@ -101,6 +101,6 @@ def _settle_recording(call: Call, moment: datetime) -> None:
         lost = replace(call.recording, state=RecordingState.FAILED)
         logger().error("recording given up", call_id=call.call_id)
         count("RecordingLost")
-        calls.change_recording(call.tenant_id, call.call_id, lost, actor=_ACTOR)
+        change_recording(call.tenant_id, call.call_id, lost, actor=_ACTOR)
     else:
         changes.ask_again_for_recording(call)

@@ -8,7 +8,7 @@ from typing import Any
 from tandem.aws import queue
 from tandem.calls.commanding import follow
 from tandem.calls.conversing import hear_conversation
-from tandem.calls.service import find_call
+from tandem.calls.lookup import find_call
 from tandem.carriers.base import CarrierRequest, Heard
 from tandem.carriers.registry import commanded
 from tandem.config import settings

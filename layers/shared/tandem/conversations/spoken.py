@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tandem import clock
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.calls.models import Call, RecordingState
 from tandem.conversations import service as conversations
 from tandem.conversations import voice

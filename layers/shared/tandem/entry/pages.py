@@ -1,11 +1,11 @@
 """Lists, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from tandem.records import record
 from tandem.shapes import DayOrMoment
 
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
@@ -26,7 +26,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@record
 class Listed(Generic[T]):
     """One page of a list, newest first, and how many there are in all."""
 
@@ -41,7 +41,7 @@ class Listed(Generic[T]):
         return {"total": self.total, "page": self.page, "limit": self.limit, "totalPages": pages}
 
 
-@dataclass(frozen=True)
+@record
 class ListedOn(Listed[T]):
     """One page of a list that can also be followed by a cursor."""
 
@@ -52,7 +52,7 @@ class ListedOn(Listed[T]):
         return super().pagination() | {"nextCursor": self.next_cursor}
 
 
-@dataclass(frozen=True)
+@record
 class Slice(Generic[T]):
     """A span of a list, newest first, and how many there are in all."""
 

@@ -9,8 +9,8 @@ from tandem import clock
 from tandem.aws import sockets
 from tandem.aws.marshal import Item
 from tandem.aws.table import ConditionFailed
+from tandem.calls.lookup import get_call
 from tandem.calls.models import Call, Status
-from tandem.calls.service import get_call
 from tandem.config import settings
 from tandem.errors import Forbidden, Unauthenticated, Unavailable
 from tandem.ids import new_id

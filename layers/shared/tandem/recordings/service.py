@@ -8,8 +8,9 @@ from typing import IO
 from tandem import clock
 from tandem.aws import bucket
 from tandem.aws.bucket import ObjectMissing
-from tandem.calls import service as calls
+from tandem.calls.lookup import get_call
 from tandem.calls.models import Call, Recording, RecordingState
+from tandem.calls.recording import change_recording, delete_recording, recording_erased
 from tandem.carriers.audio import is_audio
 from tandem.carriers.base import RecordingUnavailable
 from tandem.carriers.registry import carrier
@@ -48,7 +49,7 @@ class NotAudio(Exception):
 
 def store(wanted: RecordingWanted) -> Call:
     """Fetch a call's recording into the bucket, once; the call then. Raises NotReady while it may still come."""
-    call = calls.get_call(wanted.tenant_id, wanted.call_id)
+    call = get_call(wanted.tenant_id, wanted.call_id)
     recording = call.recording
     if call.recording_state == RecordingState.DELETED:
         _erase(call, actor=_ACTOR)
@@ -67,7 +68,7 @@ def store(wanted: RecordingWanted) -> Call:
         logger().error("recording given up", call_id=call.call_id, reason=str(failure))
         count("RecordingLost")
         stored = replace(recording, state=RecordingState.FAILED)
-    call = calls.change_recording(call.tenant_id, call.call_id, stored, actor=_ACTOR)
+    call = change_recording(call.tenant_id, call.call_id, stored, actor=_ACTOR)
     if call.recording_state == RecordingState.DELETED:  # while it was fetched: what was stored since goes too
         bucket.erase(key_prefix(call.tenant_id, call.call_id))
     return call
@@ -86,7 +87,7 @@ def delete(tenant_id: str, call_id: str, *, actor: str) -> RecordingDeleted:
     """Delete a call's recording for good: from now on nobody gets it, and every copy within reach is erased. What
     cannot be reached now is tried again by the schedule. Raises NotFound."""
     moment = clock.now()
-    call = calls.delete_recording(tenant_id, call_id, moment, actor=actor)
+    call = delete_recording(tenant_id, call_id, moment, actor=actor)
     copies = _erase(call, actor=actor)
     state = RecordingState.DELETED.value
     return RecordingDeleted(call_id=call_id, recording_state=state, deleted_at=clock.iso(moment), copies=copies)
@@ -101,7 +102,7 @@ def stream_url(recording: Recording) -> str:
 
 def find(tenant_id: str, call_id: str) -> Recording:
     """The recording of a call, there to be heard. Raises NotFound saying why not."""
-    call = calls.get_call(tenant_id, call_id)
+    call = get_call(tenant_id, call_id)
     recording = call.recording
     if recording is not None and recording.state == RecordingState.AVAILABLE:
         return recording
@@ -145,7 +146,7 @@ def _erase(call: Call, *, actor: str) -> ErasedCopies:
         logger().warning("not every copy is erased", call_id=call.call_id, store=store_copy, carrier=carrier_copy)
         count("RecordingErasurePending")
     elif call.erases_recording:
-        calls.recording_erased(call, actor=actor)
+        recording_erased(call, actor=actor)
     return ErasedCopies(store=store_copy, carrier=carrier_copy)
 
 

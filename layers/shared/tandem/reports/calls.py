@@ -1,7 +1,7 @@
 """Calls with what was said in them and what became of it, as the voice-agents family asks for them."""
 
 from tandem.address import api_url
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.calls.models import REACHED, Call, CallFilter
 from tandem.carriers.analysis import Converses
 from tandem.carriers.registry import carrier

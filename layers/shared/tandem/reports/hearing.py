@@ -2,8 +2,9 @@
 
 from tandem import clock
 from tandem.calls.conversing import hear_conversation
+from tandem.calls.lookup import find_call
 from tandem.calls.models import Call
-from tandem.calls.service import find_call, hear
+from tandem.calls.service import hear
 from tandem.carriers import elevenlabs_events
 from tandem.carriers.analysis import Told
 from tandem.carriers.base import CarrierRequest

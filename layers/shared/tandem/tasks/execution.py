@@ -9,7 +9,7 @@ from tandem.audit import service as audit
 from tandem.aws import table
 from tandem.aws.marshal import Item
 from tandem.aws.table import TransactionCancelled, Write
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.calls.models import Call
 from tandem.calls.models import Status as CallStatus
 from tandem.calls.placing import dial_assistant

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tandem import clock
 from tandem.aws.table import Write
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.errors import CarrierRefused, Problem, Unavailable
 from tandem.ids import new_id
 from tandem.sweeping import each

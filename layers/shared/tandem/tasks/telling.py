@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.events import outbox
 from tandem.reports import service as reports
 from tandem.tasks import hints

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tandem.calls import service as calls
+from tandem.calls import lookup as calls
 from tandem.recordings import requests
 from tandem.recordings import service as recordings
 from tandem.recordings.models import RecordingWanted
