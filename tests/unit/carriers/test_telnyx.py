@@ -392,33 +392,3 @@ def test_a_webhook_that_is_too_long_tells_nothing(carrier: Telnyx) -> None:
     assert carrier.parse(CarrierRequest("", {}, body)) == []
     assert not carrier.overhears(CarrierRequest("", {}, body))
     assert carrier.heard(CarrierRequest("", {}, b"{}")) is None
-
-
-# The official client against the simulator
-
-
-def test_the_official_client_gets_along_with_the_simulator(simulator: TelnyxSimulator) -> None:
-    from telnyx import Telnyx as Official
-
-    with Official(api_key=simulator.api_key, base_url=f"{simulator.base_url}/v2", max_retries=0) as official:
-        dialled = official.calls.dial(
-            connection_id=simulator.connection_id, from_=OWN, to=CUSTOMER, webhook_url=ADDRESS, command_id="c1"
-        )
-        assert dialled.data is not None
-        session = dialled.data.call_control_id
-        assert list(simulator.calls) == [session]
-        simulator.calls[session].state = "answered"
-        spoken = official.calls.actions.speak(session, payload="Hello", voice="AWS.Polly.Joanna", command_id="c2")
-        assert spoken.data is not None
-        assert spoken.data.result == "ok"
-        status = official.calls.retrieve_status(session)
-        assert status.data is not None
-        assert status.data.call_leg_id == simulator.calls[session].leg_id
-        made = official.telephony_credentials.create(
-            connection_id=simulator.credential_connection_id, name="ada", expires_at="2030-01-01T00:00:00Z"
-        )
-        assert made.data is not None
-        assert official.telephony_credentials.create_token(str(made.data.id)).count(".") == 2
-    ((action, body),) = simulator.calls[session].commands
-    assert (action, body["payload"]) == ("speak", "Hello")
-    assert simulator.violations == []
