@@ -250,7 +250,7 @@ class Transactions:
 
     def _decided(self, entries: list[Mapping[str, Body]]) -> list[Write]:
         too_many(entries, "transactItems", self.MOST)
-        parts = [next(iter(entry.items())) for entry in entries]
+        parts = [only(entry) for entry in entries]
         places = [self._place(part) for _, part in parts]
         if len(set(places)) < len(places):
             raise Refused("Transaction request cannot include multiple operations on one item")
@@ -280,6 +280,14 @@ class Transactions:
             return table.name, _key(table, part)
         table.check_keys(part["Item"])
         return table.name, table.key(part["Item"])
+
+
+def only(entry: Mapping[str, Body]) -> tuple[str, Body]:
+    """The one thing that a part of a request asks for. Raises Refused."""
+    if len(entry) != 1:
+        raise Refused("A part of a request can only contain one of Check, Put, Update, Delete or Get")
+    ((kind, part),) = entry.items()
+    return kind, part
 
 
 def too_many(entries: Collection[Any], name: str, most: int) -> None:

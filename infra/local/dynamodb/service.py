@@ -7,10 +7,13 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from botocore.validate import ParamValidator
+from moto.core.utils import get_service_model
+
 from infra.local.answers import Answer, error
 from infra.local.aws_request import AwsRequest
 from infra.local.dynamodb import queries, requests
-from infra.local.dynamodb.requests import Body, Transactions, asked, too_many
+from infra.local.dynamodb.requests import Body, Transactions, asked, only, too_many
 from infra.local.dynamodb.tables import Table
 from infra.local.dynamodb.values import Refused, accepted
 
@@ -67,6 +70,10 @@ class Items:
             content = json.dumps(getattr(self, _method(request.operation))(body)).encode()
         except Refused as refused:
             return error(request, refused.code, refused.message, **refused.more)
+        except Exception:
+            if (wrong := _malformed(request.operation, body)) is None:
+                raise
+            return error(request, "ValidationException", wrong)
         told = [("x-amzn-RequestId", str(uuid.uuid4())), ("x-amz-crc32", str(zlib.crc32(content)))]
         return Answer(200, content, HEADERS + told)
 
@@ -109,7 +116,7 @@ class Items:
 
     def _transact_get_items(self, body: Body) -> dict[str, Any]:
         too_many(body["TransactItems"], "transactItems", Transactions.MOST)
-        return {"Responses": [self._get_item(entry["Get"]) for entry in body["TransactItems"]]}
+        return {"Responses": [self._get_item(only(entry)[1]) for entry in body["TransactItems"]]}
 
     def _batch_get_item(self, body: Body) -> dict[str, Any]:
         wanted = body["RequestItems"]
@@ -127,7 +134,7 @@ class Items:
         too_many(parts, "requestItems", 25)
         writes = []
         for name, entry in parts:
-            ((kind, content),) = entry.items()
+            kind, content = only(entry)
             writes.append(requests.DECIDE[kind.removesuffix("Request")](self._table(name), content))
         _no_duplicates([(write.table.name, write.key) for write in writes])
         for write in writes:
@@ -138,6 +145,13 @@ class Items:
 def _no_duplicates(keys: list[Any]) -> None:
     if len({repr(key) for key in keys}) < len(keys):
         raise Refused("Provided list of item keys contains duplicates")
+
+
+def _malformed(operation: str, body: Body) -> str | None:
+    """What a request lacks, or has of a wrong type. Asked when it went wrong: boto3 sends nothing that is."""
+    shape = get_service_model("dynamodb").operation_model(operation).input_shape
+    report = ParamValidator().validate(body, shape)
+    return f"1 validation error detected: {report.generate_report()}" if report.has_errors() else None
 
 
 @functools.cache

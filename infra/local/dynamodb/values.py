@@ -36,22 +36,14 @@ def accepted(value: Value, depth: int = 0) -> Value:
     if len(value) != 1:
         how = "has more than one datatypes set" if value else "is empty"
         raise Refused(f"Supplied AttributeValue {how}, must contain exactly one of the supported datatypes")
+    ((kind, content),) = value.items()
+    if kind in _PLAIN and isinstance(content, _PLAIN[kind]):
+        return value
     if depth > DEEPEST:
         raise Refused("Nesting Levels have exceeded supported limits: Attributes exceeded maximum nesting level")
-    ((kind, content),) = value.items()
-    if kind == "N":
-        return {"N": number(content)}
-    if kind == "M":
-        return {"M": {name: accepted(inner, depth + 1) for name, inner in content.items()}}
-    if kind == "L":
-        return {"L": [accepted(inner, depth + 1) for inner in content]}
-    if kind in SETS:
-        return {kind: _set(kind, content)}
-    if kind == "NULL" and content is not True:
-        raise Refused(f"{INVALID}Null attribute value types must have the value of true")
-    if kind == "B":
-        _bytes(content)
-    return value
+    if kind not in _TAKEN:
+        raise Refused("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes")
+    return _TAKEN[kind](content, depth)
 
 
 def number(text: Any) -> str:
@@ -88,6 +80,17 @@ def _set(kind: str, content: list[Any]) -> list[Any]:
     if len(set(found)) < len(found):
         raise Refused(f"{INVALID}Input collection {content} contains duplicates.")
     return sorted(found, key=Decimal) if kind == "NS" else sorted(found)
+
+
+def _null(content: Any, _: int) -> Value:
+    if content is not True:
+        raise Refused(f"{INVALID}Null attribute value types must have the value of true")
+    return {"NULL": True}
+
+
+def _base64(content: Any, _: int) -> Value:
+    _bytes(content)
+    return {"B": content}
 
 
 def _bytes(content: Any) -> bytes:
@@ -142,4 +145,15 @@ _SIZES: dict[str, Callable[[Any], int]] = {
     "BS": lambda content: sum(map(_binary, content)),
     "L": lambda content: 3 + sum(1 + size(inner) for inner in content),
     "M": lambda content: 3 + sum(1 + _text(name) + size(inner) for name, inner in content.items()),
+}
+_PLAIN: dict[str, type] = {"S": str, "BOOL": bool}
+_TAKEN: dict[str, Callable[[Any, int], Value]] = {
+    "N": lambda content, _: {"N": number(content)},
+    "B": _base64,
+    "NULL": _null,
+    "SS": lambda content, _: {"SS": _set("SS", content)},
+    "NS": lambda content, _: {"NS": _set("NS", content)},
+    "BS": lambda content, _: {"BS": _set("BS", content)},
+    "L": lambda content, depth: {"L": [accepted(inner, depth + 1) for inner in content]},
+    "M": lambda content, depth: {"M": {name: accepted(inner, depth + 1) for name, inner in content.items()}},
 }

@@ -1,6 +1,9 @@
 """DynamoDB as the service is, where an easier one would do for tests and fail in production."""
 
+import json
 import threading
+import urllib.error
+import urllib.request
 from typing import Any
 
 import pytest
@@ -333,6 +336,40 @@ def test_requests_that_the_service_refuses_are_refused(
     items: Items, operation: str, arguments: dict[str, Any], message: str
 ) -> None:
     assert message in refused(items, operation, **arguments)
+    assert items.get() is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("GetItem", {}),
+        ("GetItem", {"TableName": 1, "Key": KEY}),
+        ("GetItem", {"Key": "A"}),
+        ("GetItem", {"Key": {"pk": {"S": 5}, "sk": {"S": "1"}}}),
+        ("PutItem", {"Item": {**KEY, "x": {"S": 5}}}),
+        ("PutItem", {"Item": {**KEY, "x": {"Q": "5"}}}),
+        ("PutItem", {"Item": {**KEY, "x": {"S": "5", "N": "5"}}}),
+        ("PutItem", {"Item": {**KEY, "x": {}}}),
+        ("PutItem", {"Item": {**KEY, "x": {"B": "no base 64"}}}),
+        ("PutItem", {"Item": {**KEY, "x": {"L": 5}}}),
+        ("Query", {"KeyConditionExpression": 5}),
+        ("Query", {"KeyConditionExpression": "pk = :a[", "ExpressionAttributeValues": {":a": {"S": "A"}}}),
+        ("BatchWriteItem", {"RequestItems": []}),
+        ("TransactWriteItems", {"TransactItems": [{}]}),
+    ],
+)
+def test_what_boto3_would_not_send_is_refused(items: Items, stack: Stack, operation: str, body: dict[str, Any]) -> None:
+    named = {} if operation in ("BatchWriteItem", "TransactWriteItems") else {"TableName": items.name}
+    headers = {
+        "X-Amz-Target": f"DynamoDB_20120810.{operation}",
+        "Content-Type": "application/x-amz-json-1.0",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential=operator/20260101/{items.region}/dynamodb/aws4_request",
+    }
+    request = urllib.request.Request(stack.cloud.url, json.dumps({**named, **body}).encode(), headers)
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        urllib.request.urlopen(request)
+    assert raised.value.code == 400
+    assert "Exception" in json.load(raised.value)["__type"]
     assert items.get() is None
 
 
