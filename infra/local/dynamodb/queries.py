@@ -9,7 +9,7 @@ from infra.local.dynamodb.expressions import Asked as Function
 from infra.local.dynamodb.expressions import Between, Both, Compared, Condition, Given, Path, Values
 from infra.local.dynamodb.requests import Asked, Body, asked
 from infra.local.dynamodb.tables import Entry, Item, Order, Schema, Span, Table
-from infra.local.dynamodb.values import Attributes, Refused, accepted, ordered
+from infra.local.dynamodb.values import INVALID, Attributes, Refused, accepted, kind_of, ordered
 
 LARGEST_PAGE = 1024 * 1024
 """Bytes that are read for one page; what is filtered out counts."""
@@ -23,14 +23,17 @@ def query(table: Table, body: Body) -> dict[str, Any]:
     wanted = question.expressions.get("KeyConditionExpression")
     if wanted is None:
         raise Refused("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.")
-    hash_key, span = _span(wanted, order.schema, question.values)
+    hash_key, span = _span(wanted, order.schema, question.values, table.types)
     if "FilterExpression" in question.expressions:
         _no_keys(question.expressions["FilterExpression"], order.schema)
     entries = order.partitions.get(hash_key, [])
     begin, end = span.within(entries)
     forward = body.get("ScanIndexForward", True)
     if start := body.get("ExclusiveStartKey"):
-        begin, end = _after(_start(table, order, start, hash_key), entries, begin, end, forward=forward)
+        within, last = _start(table, order, start)
+        if within != hash_key:
+            raise Refused("The provided starting key is outside query boundaries based on provided conditions")
+        begin, end = _after(last, entries, begin, end, forward=forward)
     chosen = entries[begin:end] if forward else entries[begin:end][::-1]
     return _page(table, order, chosen, question, body)
 
@@ -38,12 +41,10 @@ def query(table: Table, body: Body) -> dict[str, Any]:
 def scan(table: Table, body: Body) -> dict[str, Any]:
     """A page of everything. Raises Refused."""
     question, order = asked(body), _order(table, body)
-    chosen = [entry for entries in order.partitions.values() for entry in entries]
+    places = [(hash_key, entry) for hash_key in sorted(order.partitions) for entry in order.partitions[hash_key]]
     if start := body.get("ExclusiveStartKey"):
-        attributes = {name: accepted(value) for name, value in start.items()}
-        keys = [key for _, key in chosen]
-        chosen = chosen[keys.index(table.key(attributes)) + 1 :]
-    return _page(table, order, chosen, question, body)
+        places = places[bisect_right(places, _start(table, order, start)) :]
+    return _page(table, order, [entry for _, entry in places], question, body)
 
 
 def _order(table: Table, body: Body) -> Order:
@@ -60,12 +61,21 @@ def _order(table: Table, body: Body) -> Order:
     return table.orders[name]
 
 
-def _span(wanted: Condition, schema: Schema, values: Values) -> tuple[Any, Span]:
+def _span(wanted: Condition, schema: Schema, values: Values, types: Mapping[str, str]) -> tuple[Any, Span]:
     """The partition and what of it a key's condition lets through. Raises Refused."""
     parts = [wanted.left, wanted.right] if isinstance(wanted, Both) else [wanted]
     found = {}
     for part in parts:
-        name, span = _part(part, values)
+        name, how, *given = _part(part)
+        bounds = [values[one.name] for one in given]
+        if name in schema.names and any(kind_of(bound) != types[name] for bound in bounds):
+            raise Refused(f"{INVALID}Condition parameter type does not match schema type")
+        span = Span(how, *map(ordered, bounds))
+        if span.how == "BETWEEN" and span.low > span.high:
+            raise Refused(
+                "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal "
+                "to lower bound"
+            )
         if name in found:
             raise Refused("KeyConditionExpressions must only contain one condition per key")
         found[name] = span
@@ -79,31 +89,26 @@ def _span(wanted: Condition, schema: Schema, values: Values) -> tuple[Any, Span]
     return first.low, found.get(schema.range or "", Span())
 
 
-def _part(part: Condition, values: Values) -> tuple[str, Span]:
-    """The attribute of one condition, and its bounds."""
+def _part(part: Condition) -> tuple[str, str, *tuple[Given, ...]]:
+    """The attribute of one condition, how it is bound, and by what."""
     match part:
         case Compared(how, Path((str(name),)), Given() as given) if how != "<>":
-            return name, Span(how, _bound(given, values))
+            return name, how, given
         case Between(Path((str(name),)), Given() as low, Given() as high):
-            return name, Span("BETWEEN", _bound(low, values), _bound(high, values))
+            return name, "BETWEEN", low, high
         case Function("begins_with", Path((str(name),)), Given() as given):
-            return name, Span("begins_with", _bound(given, values))
+            return name, "begins_with", given
         case _:
             raise Refused("Invalid KeyConditionExpression: Invalid operator used in KeyConditionExpression")
 
 
-def _bound(given: Given, values: Values) -> Any:
-    return ordered(values[given.name])
-
-
-def _start(table: Table, order: Order, start: Mapping[str, Any], hash_key: Any) -> Entry:
+def _start(table: Table, order: Order, start: Mapping[str, Any]) -> tuple[Any, Entry]:
+    """The partition and the place after which a page begins; what stood there may be gone. Raises Refused."""
     attributes = {name: accepted(value) for name, value in start.items()}
-    if set(attributes) != {*table.schema.names, *order.schema.names}:
+    types = {name: kind_of(value) for name, value in attributes.items()}
+    if types != {name: table.types[name] for name in (*table.schema.names, *order.schema.names)}:
         raise Refused("The provided starting key is invalid")
-    place = order.entry(attributes, table.key(attributes))
-    if place is None or place[0] != hash_key:
-        raise Refused("The provided starting key is outside query boundaries based on provided conditions")
-    return place[1]
+    return order.place(attributes, table.key(attributes))
 
 
 def _after(start: Entry, entries: list[Entry], begin: int, end: int, *, forward: bool) -> tuple[int, int]:

@@ -58,6 +58,10 @@ class Order:
         """The partition and the place of an item; None for an item that is not here."""
         if any(name not in attributes for name in self.schema.names):
             return None
+        return self.place(attributes, key)
+
+    def place(self, attributes: Attributes, key: Key) -> tuple[Any, Entry]:
+        """The partition and the place of an item that has the key."""
         after = ordered(attributes[self.schema.range]) if self.schema.range else ""
         return ordered(attributes[self.schema.hash]), (after, key)
 

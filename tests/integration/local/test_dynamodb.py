@@ -236,6 +236,21 @@ def test_pages_one_after_the_other_are_the_whole_in_both_directions_of_table_and
             assert [item for page in pages for item in page["Items"]] == whole
 
 
+def test_pages_go_on_where_they_ended_though_the_item_there_is_gone(items: Items) -> None:
+    for pk in ("B", "A"):
+        for number in range(3):
+            items.put(pk=pk, sk=str(number))
+    first = items("scan", Limit=2)
+    last = first["LastEvaluatedKey"]
+    items("delete_item", Key=last)
+    rest = items("scan", ExclusiveStartKey=last)["Items"]
+    assert [(item["pk"]["S"], item["sk"]["S"]) for item in first["Items"] + rest] == [
+        (pk, sk) for pk in "AB" for sk in "012"
+    ]
+    asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "A"}}}
+    assert [item["sk"]["S"] for item in items("query", ExclusiveStartKey=last, **asked)["Items"]] == ["2"]
+
+
 def test_a_query_finds_its_own_partition_in_order(items: Items) -> None:
     for pk in ("A", "B"):
         for sk in ("c", "a", "b"):
@@ -325,6 +340,22 @@ QUERY = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":p
             | {"IndexName": "gsi1", "ConsistentRead": True},
             "Consistent reads are not supported on global secondary indexes",
         ),
+        (
+            "query",
+            {**QUERY, "ExpressionAttributeValues": {":pk": {"N": "1"}}},
+            "Condition parameter type does not match schema type",
+        ),
+        (
+            "query",
+            {
+                "KeyConditionExpression": "pk = :a AND sk BETWEEN :b AND :a",
+                "ExpressionAttributeValues": {":a": {"S": "A"}, ":b": {"S": "B"}},
+            },
+            "requires upper bound to be greater than or equal to lower bound",
+        ),
+        ("query", {**QUERY, "ExclusiveStartKey": {"pk": {"S": "A"}}}, "The provided starting key is invalid"),
+        ("query", {**QUERY, "ExclusiveStartKey": {**KEY, "pk": {"S": "B"}}}, "is outside query boundaries"),
+        ("scan", {"ExclusiveStartKey": {**KEY, "sk": {"N": "1"}}}, "The provided starting key is invalid"),
         (
             "query",
             {**QUERY, "ReturnConsumedCapacity": "TOTAL"},
