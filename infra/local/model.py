@@ -171,6 +171,7 @@ class Deployment:
     user_pools: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    _owners: dict[str, Function] = field(default_factory=dict, repr=False)
 
     def function(self, reference: str) -> Function:
         """A function by logical id, name, ARN or integration URI."""
@@ -183,7 +184,9 @@ class Deployment:
 
     def by_key(self, access_key: str | None) -> Function | None:
         """The function that owns an access key, if one does."""
-        return next((one for one in self.functions.values() if one.credentials.key == access_key), None)
+        if len(self._owners) != len(self.functions):
+            self._owners = {one.credentials.key: one for one in self.functions.values()}
+        return self._owners.get(access_key or "")
 
     def triggers(self) -> Iterator[tuple[str, str]]:
         """(function, what calls it), for whoever prints or checks them."""

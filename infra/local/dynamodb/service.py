@@ -2,7 +2,7 @@
 
 import functools
 import json
-import uuid
+import secrets
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -74,7 +74,7 @@ class Items:
             if (wrong := _malformed(request.operation, body)) is None:
                 raise
             return error(request, "ValidationException", wrong)
-        told = [("x-amzn-RequestId", str(uuid.uuid4())), ("x-amz-crc32", str(zlib.crc32(content)))]
+        told = [("x-amzn-RequestId", secrets.token_hex(16)), ("x-amz-crc32", str(zlib.crc32(content)))]
         return Answer(200, content, HEADERS + told)
 
     def _table(self, name: str) -> Table:

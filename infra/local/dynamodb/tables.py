@@ -1,6 +1,6 @@
 """A table's items: by key, in order, in its indexes, and its stream of what changed."""
 
-import uuid
+import secrets
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -103,7 +103,7 @@ class Stream:
         change["SizeBytes"] = size
         change["StreamViewType"] = self.view
         name = "INSERT" if before is None else "REMOVE" if after is None else "MODIFY"
-        self.records.append({"eventID": uuid.uuid4().hex, "eventName": name, "dynamodb": change})
+        self.records.append({"eventID": secrets.token_hex(16), "eventName": name, "dynamodb": change})
 
 
 class Table:
