@@ -36,6 +36,7 @@ from tests.integration.doors import (
     Door,
     contents,
 )
+from tests.integration.platform.hooks import register
 from tests.integration.wrong_fields import FIELDS
 
 WITH_BODY = [
@@ -253,6 +254,26 @@ ODD_HEADERS = [
 def test_odd_headers_make_no_fault(door: Door, demo: Client) -> None:
     for headers in ODD_HEADERS:
         assert demo(door.method, door.path, json=door.body, headers=headers).status < 500, headers
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/api/telephony/calls/history", ("startDate", "endDate")),
+        ("{webhook}/logs", ("startDate", "endDate")),
+        *((f"/api/voice/analytics/{one}", ("start_date", "end_date")) for one in ("overview", "detailed", "timeline")),
+    ],
+)
+def test_a_span_the_wrong_way_round_is_empty_or_refused(path: str, names: tuple[str, str], demo: Client) -> None:
+    demo.place()
+    webhook = register(demo, "https://example.com/hooks", "call.completed")
+    for ends in (
+        ("2026-11-20", "2024-01-01"),
+        ("2026-11-20T10:30:00Z", "2026-11-20T10:29:00Z"),
+        ("2026-11-20T10:30:00Z", "2026-11-20T08:29:00Z"),
+    ):
+        answer = demo("GET", path.format(webhook=webhook), query=dict(zip(names, ends, strict=True)))
+        assert answer.status in (200, 400, 422), answer.body
 
 
 @pytest.mark.parametrize("key", ["", '""', "x" * 256, "ä", "a\tb", "a\x00b"])

@@ -37,6 +37,13 @@ def test_two_expressions_of_one_request_do_not_share_placeholders() -> None:
     assert within.arguments()["ExpressionAttributeValues"] == {":v0": {"N": "1"}, ":v1": {"N": "2"}}
 
 
+@pytest.mark.parametrize(("high", "sent"), [("A#", "B#"), ("B#", "B#"), ("C#", "C#")])
+def test_bounds_the_wrong_way_round_are_not_sent(high: str, sent: str) -> None:
+    within = ours.Placeholders()
+    assert ours.Key("sk").between("B#", high).text(within) == "#n0 BETWEEN :v0 AND :v1"
+    assert within.arguments()["ExpressionAttributeValues"] == {":v0": {"S": "B#"}, ":v1": {"S": sent}}
+
+
 def test_a_dot_is_a_part_of_a_name() -> None:
     within = ours.Placeholders()
     assert ours.Attr("agent=ada.o").exists().text(within) == "attribute_exists(#n0)"

@@ -76,9 +76,9 @@ class Attr:
         return self._compared(">=", value)
 
     def between(self, low: Any, high: Any) -> Condition:
-        """It is one of these, or between them."""
+        """It is one of these, or between them. Of bounds the wrong way round, which DynamoDB refuses, `low`."""
         return Condition(
-            lambda within: f"{within.name(self.name)} BETWEEN {within.value(low)} AND {within.value(high)}"
+            lambda within: f"{within.name(self.name)} BETWEEN {within.value(low)} AND {within.value(max(low, high))}"
         )
 
     def begins_with(self, text: str) -> Condition:

@@ -125,7 +125,7 @@ class _Source:
         if after:
             high = min(high, f"CALL#{_before(after)}")
         name, value = self.partition
-        return Key(name).eq(value) & Key("sk").between(low, max(low, high))
+        return Key(name).eq(value) & Key("sk").between(low, high)
 
     def _where(self) -> Any:
         conditions = [Attr(name).is_in(list(_any_of(value))) for name, value in self.given.items()]

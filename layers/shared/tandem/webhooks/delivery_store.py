@@ -226,7 +226,7 @@ def _ranges(tenant_id: str, endpoint_id: str, wanted: DeliveryFilter) -> list[Co
     prefix = f"{_PREFIX}{endpoint_id}#"
     low = prefix + (earliest_id(wanted.start) if wanted.start else "")
     high = prefix + (earliest_id(wanted.end) if wanted.end else "~")
-    between = Key("sk").between(low, max(low, high))
+    between = Key("sk").between(low, high)
     statuses = [wanted.status] if wanted.status else list(Status)
     return [Key("of_endpoint").eq(_partition(tenant_id, endpoint_id, each)) & between for each in statuses]
 
