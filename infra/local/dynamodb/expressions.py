@@ -29,6 +29,7 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 COMPARATORS = ("=", "<>", *_COMPARED)
+MOST_OTHERS = 100
 _SORTED = ("S", "N", "B")
 _FUNCTIONS = {"attribute_exists": 1, "attribute_not_exists": 1, "attribute_type": 2, "begins_with": 2, "contains": 2}
 _KEYWORDS = {"AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"}
@@ -356,6 +357,11 @@ def _one(reader: Reader) -> Condition:
         reader.need("(")
         others = tuple(reader.listed(lambda: operand(reader)))
         reader.need(")")
+        if len(others) > MOST_OTHERS:
+            raise reader.refusal(
+                "Too many operands for operator or function; operator or function: IN, "
+                f"number of operands: {len(others) + 1}"
+            )
         return Among(left, others)
     return Compared(reader.need(*COMPARATORS), left, operand(reader))
 

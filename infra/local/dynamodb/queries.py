@@ -8,7 +8,7 @@ from typing import Any
 from infra.local.dynamodb.expressions import Asked as Function
 from infra.local.dynamodb.expressions import Between, Both, Compared, Condition, Given, Path, Values
 from infra.local.dynamodb.requests import Asked, Body, asked
-from infra.local.dynamodb.tables import Entry, Item, Order, Schema, Span, Table
+from infra.local.dynamodb.tables import NO_KEYS, Entry, Item, Order, Schema, Span, Table, no_empty_key
 from infra.local.dynamodb.values import INVALID, Attributes, Refused, accepted, kind_of, ordered
 
 LARGEST_PAGE = 1024 * 1024
@@ -70,6 +70,8 @@ def _span(wanted: Condition, schema: Schema, values: Values, types: Mapping[str,
         bounds = [values[one.name] for one in given]
         if name in schema.names and any(kind_of(bound) != types[name] for bound in bounds):
             raise Refused(f"{INVALID}Condition parameter type does not match schema type")
+        if name in schema.names and any(bound in NO_KEYS for bound in bounds):
+            raise Refused(no_empty_key(schema, name))
         span = Span(how, *map(ordered, bounds))
         if span.how == "BETWEEN" and span.low > span.high:
             raise Refused(

@@ -15,6 +15,8 @@ from infra.local.dynamodb.values import Attributes, Refused, Value, accepted
 
 Body = Mapping[str, Any]
 LARGEST_ITEM = 400 * 1024
+LONGEST_EXPRESSION = 4 * 1024
+"""Bytes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html"""
 _READERS: dict[str, Callable[[Reader], Any]] = {
     "KeyConditionExpression": condition,
     "FilterExpression": condition,
@@ -29,6 +31,9 @@ FAILED = "The conditional request failed"
 @functools.lru_cache(4000)
 def _read(what: str, text: str, names: tuple[tuple[str, str], ...]) -> tuple[Any, frozenset[str], frozenset[str]]:
     """What an expression says, and the names and values that it uses."""
+    if (size := len(text.encode())) > LONGEST_EXPRESSION:
+        why = f"Expression size has exceeded the maximum allowed size; expression size: {size}"
+        raise Refused(f"Invalid {what}: {why}")
     reader = Reader(what, text, dict(names))
     found = _READERS[what](reader)
     reader.finish()
@@ -61,6 +66,9 @@ def asked(body: Body) -> Asked:
     """The expressions of a request or of a part of one. Raises Refused."""
     names, values = body.get(_NAMES) or {}, body.get(_VALUES) or {}
     given = {what: body[what] for what in _READERS if body.get(what) is not None}
+    for kind in (_NAMES, _VALUES):
+        if body.get(kind) == {}:
+            raise Refused(f"{kind} must not be empty")
     found, used = {}, {_NAMES: set[str](), _VALUES: set[str]()}
     for what, text in given.items():
         found[what], names_used, values_used = _read(what, text, tuple(names.items()))

@@ -17,6 +17,7 @@ Entry = tuple[Any, Key]
 LONGEST = {"hash": 2048, "range": 1024}
 _sorted_by = itemgetter(0)
 FIRST_RECORD = 1
+NO_KEYS: tuple[Value, ...] = ({"S": ""}, {"B": ""})
 
 
 @dataclass(frozen=True)
@@ -199,13 +200,14 @@ class Table:
                 f"IndexName: {schema.index}"
             )
         if content == "":
-            raise Refused(_no_empty_key(schema, name))
+            raise Refused(no_empty_key(schema, name))
         part = "hash" if name == schema.hash else "range"
         if item_size({"": value}) > LONGEST[part]:
             raise Refused(f"{INVALID}Size of {part}key has exceeded the maximum size limit of{LONGEST[part]} bytes")
 
 
-def _no_empty_key(schema: Schema, name: str) -> str:
+def no_empty_key(schema: Schema, name: str) -> str:
+    """Why a key is not empty."""
     if schema.index is None:
         return (
             "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an "

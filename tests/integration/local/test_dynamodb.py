@@ -1,9 +1,6 @@
 """DynamoDB as the service is, where an easier one would do for tests and fail in production."""
 
-import json
 import threading
-import urllib.error
-import urllib.request
 from typing import Any
 
 import pytest
@@ -11,48 +8,12 @@ from botocore.exceptions import ClientError
 
 from infra.local import engine
 from infra.local.stack import Stack
-
-Table = Any
-KEY = {"pk": {"S": "A"}, "sk": {"S": "1"}}
-
-
-class Items:
-    """The sample's table through the operator's client."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.client = stack.client("dynamodb")
-        self.name = stack.outputs["TableName"]
-        self.region = stack.deployment.region
-
-    def __call__(self, operation: str, **arguments: Any) -> Any:
-        return getattr(self.client, operation)(TableName=self.name, **arguments)
-
-    def put(self, pk: str = "A", sk: str = "1", **attributes: Any) -> None:
-        self("put_item", Item={"pk": {"S": pk}, "sk": {"S": sk}, **attributes})
-
-    def get(self, pk: str = "A", sk: str = "1") -> Any:
-        return self("get_item", Key={"pk": {"S": pk}, "sk": {"S": sk}}).get("Item")
-
-    def write(self, *entries: Any, **more: Any) -> Any:
-        whole = [{kind: {"TableName": self.name, **what} for kind, what in entry.items()} for entry in entries]
-        return self.client.transact_write_items(TransactItems=whole, **more)
-
-    def changes(self) -> list[str]:
-        """The stream's events."""
-        found = engine.stream(engine.table(self.region, self.name)).records
-        return [record["eventName"] for record in found]
+from tests.integration.local.items import KEY, Items, refused
 
 
 @pytest.fixture
 def items(stack: Stack) -> Items:
     return Items(stack)
-
-
-def refused(call: Any, *arguments: Any, code: str = "ValidationException", **named: Any) -> str:
-    with pytest.raises(ClientError) as raised:
-        call(*arguments, **named)
-    assert raised.value.response["Error"]["Code"] == code
-    return str(raised.value.response["Error"]["Message"])
 
 
 def test_a_cancelled_transaction_leaves_items_and_stream_as_they_were(items: Items) -> None:
@@ -262,146 +223,6 @@ def test_a_query_finds_its_own_partition_in_order(items: Items) -> None:
     )
     assert [item["sk"]["S"] for item in found["Items"]] == ["b", "c"]
     assert {item["pk"]["S"] for item in found["Items"]} == {"B"}
-
-
-UPDATE = {"Key": KEY, "UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":n": {"N": "1"}}}
-QUERY = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "A"}}}
-
-
-@pytest.mark.parametrize(
-    ("operation", "arguments", "message"),
-    [
-        (
-            "update_item",
-            {**UPDATE, "ExpressionAttributeValues": {":n": {"N": "1"}, ":x": {"N": "1"}}},
-            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:x}",
-        ),
-        (
-            "query",
-            {**QUERY, "ExpressionAttributeNames": {"#x": "x"}},
-            "Value provided in ExpressionAttributeNames unused in expressions: keys: {#x}",
-        ),
-        (
-            "put_item",
-            {"Item": KEY, "ExpressionAttributeValues": {":x": {"N": "1"}}},
-            "ExpressionAttributeValues can only be specified when using expressions",
-        ),
-        (
-            "query",
-            {**QUERY, "FilterExpression": "sk <> :pk"},
-            "Filter Expression can only contain non-primary key attributes: Primary key attribute: sk",
-        ),
-        (
-            "put_item",
-            {"Item": {**KEY, "gsi1sk": {"S": "1"}}},
-            "Type mismatch for Index Key gsi1sk Expected: N Actual: S IndexName: gsi1",
-        ),
-        (
-            "put_item",
-            {"Item": {**KEY, "gsi1pk": {"S": ""}}},
-            "cannot contain an empty string value. IndexName: gsi1, IndexKey: gsi1pk",
-        ),
-        (
-            "update_item",
-            {
-                "Key": KEY,
-                "UpdateExpression": "SET #g = :g",
-                "ExpressionAttributeNames": {"#g": "gsi1pk"},
-                "ExpressionAttributeValues": {":g": {"S": ""}},
-            },
-            "cannot contain an empty string value. IndexName: gsi1, IndexKey: gsi1pk",
-        ),
-        (
-            "update_item",
-            {**UPDATE, "UpdateExpression": "SET gsi1pk = :n"},
-            "Type mismatch for Index Key gsi1pk Expected: S Actual: N IndexName: gsi1",
-        ),
-        (
-            "put_item",
-            {"Item": {**KEY, "n": {"M": {"x": {"L": [{"N": "1" * 39}]}}}}},
-            "Attempting to store more than 38 significant digits in a Number",
-        ),
-        ("put_item", {"Item": {**KEY, "n": {"N": "1e126"}}}, "magnitude larger than supported range"),
-        ("put_item", {"Item": {**KEY, "n": {"N": "nan"}}}, "cannot be converted to a numeric value"),
-        ("put_item", {"Item": {**KEY, "s": {"SS": []}}}, "may not be empty"),
-        ("put_item", {"Item": {**KEY, "s": {"NS": ["1", "1.0"]}}}, "contains duplicates"),
-        ("put_item", {"Item": {**KEY, "sk": {"S": "x" * 1025}}}, "maximum size limit of1024 bytes"),
-        ("put_item", {"Item": {**KEY, "sk": {"S": ""}}}, "cannot contain an empty string value. Key: sk"),
-        ("get_item", {"Key": {"pk": {"S": "A"}}}, "The provided key element does not match the schema"),
-        ("query", {**QUERY, "IndexName": "none"}, "does not have the specified index"),
-        (
-            "query",
-            {"KeyConditionExpression": "sk = :pk", "ExpressionAttributeValues": {":pk": {"S": "A"}}},
-            "Query condition missed key schema element: pk",
-        ),
-        (
-            "query",
-            {"KeyConditionExpression": "gsi1pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "A"}}}
-            | {"IndexName": "gsi1", "ConsistentRead": True},
-            "Consistent reads are not supported on global secondary indexes",
-        ),
-        (
-            "query",
-            {**QUERY, "ExpressionAttributeValues": {":pk": {"N": "1"}}},
-            "Condition parameter type does not match schema type",
-        ),
-        (
-            "query",
-            {
-                "KeyConditionExpression": "pk = :a AND sk BETWEEN :b AND :a",
-                "ExpressionAttributeValues": {":a": {"S": "A"}, ":b": {"S": "B"}},
-            },
-            "requires upper bound to be greater than or equal to lower bound",
-        ),
-        ("query", {**QUERY, "ExclusiveStartKey": {"pk": {"S": "A"}}}, "The provided starting key is invalid"),
-        ("query", {**QUERY, "ExclusiveStartKey": {**KEY, "pk": {"S": "B"}}}, "is outside query boundaries"),
-        ("scan", {"ExclusiveStartKey": {**KEY, "sk": {"N": "1"}}}, "The provided starting key is invalid"),
-        (
-            "query",
-            {**QUERY, "ReturnConsumedCapacity": "TOTAL"},
-            "The local stack does not serve Query with ReturnConsumedCapacity",
-        ),
-    ],
-)
-def test_requests_that_the_service_refuses_are_refused(
-    items: Items, operation: str, arguments: dict[str, Any], message: str
-) -> None:
-    assert message in refused(items, operation, **arguments)
-    assert items.get() is None
-
-
-@pytest.mark.parametrize(
-    ("operation", "body"),
-    [
-        ("GetItem", {}),
-        ("GetItem", {"TableName": 1, "Key": KEY}),
-        ("GetItem", {"Key": "A"}),
-        ("GetItem", {"Key": {"pk": {"S": 5}, "sk": {"S": "1"}}}),
-        ("PutItem", {"Item": {**KEY, "x": {"S": 5}}}),
-        ("PutItem", {"Item": {**KEY, "x": {"Q": "5"}}}),
-        ("PutItem", {"Item": {**KEY, "x": {"S": "5", "N": "5"}}}),
-        ("PutItem", {"Item": {**KEY, "x": {}}}),
-        ("PutItem", {"Item": {**KEY, "x": {"B": "no base 64"}}}),
-        ("PutItem", {"Item": {**KEY, "x": {"L": 5}}}),
-        ("Query", {"KeyConditionExpression": 5}),
-        ("Query", {"KeyConditionExpression": "pk = :a[", "ExpressionAttributeValues": {":a": {"S": "A"}}}),
-        ("BatchWriteItem", {"RequestItems": []}),
-        ("TransactWriteItems", {"TransactItems": [{}]}),
-    ],
-)
-def test_what_boto3_would_not_send_is_refused(items: Items, stack: Stack, operation: str, body: dict[str, Any]) -> None:
-    named = {} if operation in ("BatchWriteItem", "TransactWriteItems") else {"TableName": items.name}
-    headers = {
-        "X-Amz-Target": f"DynamoDB_20120810.{operation}",
-        "Content-Type": "application/x-amz-json-1.0",
-        "Authorization": f"AWS4-HMAC-SHA256 Credential=operator/20260101/{items.region}/dynamodb/aws4_request",
-    }
-    request = urllib.request.Request(stack.cloud.url, json.dumps({**named, **body}).encode(), headers)
-    with pytest.raises(urllib.error.HTTPError) as raised:
-        urllib.request.urlopen(request)
-    assert raised.value.code == 400
-    assert "Exception" in json.load(raised.value)["__type"]
-    assert items.get() is None
 
 
 def test_a_filter_on_an_index_may_look_at_the_tables_own_keys(items: Items) -> None:
