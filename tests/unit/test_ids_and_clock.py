@@ -15,7 +15,9 @@ from tandem import clock, ids
 from tandem.config import settings
 from tandem.shards import shard, shards
 
-moments = st.integers(86_400_000, 7_000_000_000_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC))
+moments = st.integers(86_400_000, 7_000_000_000_000).map(
+    lambda ms: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+)
 
 
 @pytest.fixture
@@ -53,10 +55,23 @@ def test_a_new_id_is_a_uuid7_of_now(moved: Path) -> None:
     assert all(int(before * 1000) <= one.int >> 80 <= time.time() * 1000 for one in made)
 
 
+def test_ids_of_one_millisecond_sort_as_they_were_made(moved: Path) -> None:
+    moved.write_bytes(struct.pack("<d", 0.0))
+    made: list[str] = []
+    for _ in range(500):
+        made.append(ids.new_id())
+        after = time.time() + 5e-6
+        while time.time() < after:
+            pass
+    assert made == sorted(made)
+    milliseconds = [uuid.UUID(one).int >> 80 for one in made]
+    assert len(set(milliseconds)) < len(milliseconds) / 5
+
+
 @given(one=moments, two=moments)
 def test_ids_sort_as_their_moments(one: datetime, two: datetime) -> None:
     first, second = ids.earliest_id(one), ids.earliest_id(two)
-    assert (first < second) == (int(one.timestamp() * 1000) < int(two.timestamp() * 1000))
+    assert (first < second) == (one < two)
 
 
 def test_before_the_epoch_there_are_no_ids() -> None:
