@@ -48,7 +48,7 @@ def test_without_a_credential_nobody_listens(line: Line, query: dict[str, str]) 
 
 
 def test_a_forged_key_and_a_forged_token_are_refused(line: Line) -> None:
-    assert line.open(api_key=f"{line.client.key[:-1]}x").status == 401
+    assert line.open(api_key=f"{line.client.key[:-1]}_").status == 401
     assert line.open(session_token="A" * 44).status == 401
     assert line.open(session_token="x" * 5000).status == 401
     assert line.sockets() == []
